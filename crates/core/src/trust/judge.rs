@@ -1,0 +1,189 @@
+//! The judge: a pure function from standing and demand to a verdict.
+
+use super::{AccountUse, Demand, Fact, Judgement, Link, Standing, TokenStanding, Verdict, Why};
+use crate::{ClientStatus, ConsentState, Environment, GrantState, Scope};
+
+type Found = Result<Vec<Fact>, (Why, Vec<Fact>)>;
+
+/// Judges the chain. Links are judged in their order; behind a broken one nothing is asked any more, so that a
+/// caller who is not who it says learns nothing about people.
+///
+/// The application, person and device links have no source in this deployment: where a call concerns a person they
+/// answer `Unknown`, and no demand requires them.
+pub fn judge(standing: &Standing, demand: &Demand) -> Verdict {
+    let mut links = [const { Judgement::NotAsked }; 7];
+    for (slot, link) in links.iter_mut().zip(Link::ALL) {
+        let found = match link {
+            Link::Channel => channel(standing),
+            Link::Organisation => organisation(standing),
+            Link::Application => {
+                *slot = Judgement::Unknown { why: Why::NoSource };
+                continue;
+            }
+            Link::Person | Link::Device => {
+                if demand.scope != Scope::Oob {
+                    *slot = Judgement::Unknown { why: Why::NoSource };
+                }
+                continue;
+            }
+            Link::Consent => consent(standing, demand),
+            Link::Transaction => transaction(standing, demand),
+        };
+        match found {
+            Ok(evidence) => *slot = Judgement::Holds { evidence },
+            Err((why, evidence)) => {
+                *slot = Judgement::Broken { why, evidence };
+                break;
+            }
+        }
+    }
+    Verdict::new(links)
+}
+
+fn fails(why: Why, evidence: impl Into<Vec<Fact>>) -> Found {
+    Err((why, evidence.into()))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn channel(standing: &Standing) -> Found {
+    let (bound_to, expires_at) = match &standing.channel.token {
+        TokenStanding::Missing => return fails(Why::TokenMissing, []),
+        TokenStanding::Unknown => return fails(Why::TokenUnknown, []),
+        TokenStanding::Found {
+            bound_to_sha256,
+            expires_at,
+        } => (bound_to_sha256, *expires_at),
+    };
+    if standing.now >= expires_at {
+        return fails(Why::TokenExpired, [Fact::new("expired_at", expires_at)]);
+    }
+    let production = standing
+        .client
+        .as_ref()
+        .is_some_and(|client| client.0.environment == Environment::Production);
+    match (bound_to, &standing.channel.certificate_sha256) {
+        (Some(bound), Some(shown)) if bound == shown => Ok(vec![Fact::new("certificate_sha256", hex(shown))]),
+        (Some(bound), Some(shown)) => fails(
+            Why::CertificateMismatch,
+            [Fact::new("bound_to", hex(bound)), Fact::new("shown", hex(shown))],
+        ),
+        (Some(bound), None) => fails(Why::CertificateMissing, [Fact::new("bound_to", hex(bound))]),
+        (None, _) if production => fails(
+            Why::CertificateMissing,
+            [Fact::new("environment", Environment::Production)],
+        ),
+        (None, _) => Ok(vec![
+            Fact::new("environment", Environment::TestBed),
+            Fact::new("expires_at", expires_at),
+        ]),
+    }
+}
+
+fn organisation(standing: &Standing) -> Found {
+    let Some(client) = standing.client.as_ref().map(|client| &client.0) else {
+        return fails(Why::TokenUnknown, []);
+    };
+    let mut evidence = vec![
+        Fact::new("client", client.id),
+        Fact::new("status", client.status),
+        Fact::new("since", client.status_since),
+    ];
+    if !client.status_reason.is_empty() {
+        evidence.push(Fact::new("reason", &client.status_reason));
+    }
+    match client.status {
+        ClientStatus::Active => Ok(evidence),
+        ClientStatus::Registered => fails(Why::ClientNotAdmitted, evidence),
+        ClientStatus::Suspended => fails(Why::ClientSuspended, evidence),
+        ClientStatus::Closed => fails(Why::ClientClosed, evidence),
+    }
+}
+
+fn consent(standing: &Standing, demand: &Demand) -> Found {
+    let Some(granted) = &standing.grant else {
+        return fails(Why::TokenUnknown, []);
+    };
+    let grant = &granted.grant;
+    let mut evidence = vec![Fact::new("grant", grant.id)];
+    match grant.state(standing.now) {
+        GrantState::Active => evidence.push(Fact::new("until", grant.expires_at)),
+        GrantState::Expired => return fails(Why::GrantExpired, [Fact::new("expired_at", grant.expires_at)]),
+        GrantState::Revoked { by, at } => {
+            evidence.extend([Fact::new("revoked_by", by), Fact::new("revoked_at", at)]);
+            return fails(Why::GrantRevoked, evidence);
+        }
+    }
+    if !grant.scopes.has(demand.scope) {
+        evidence.extend([Fact::new("granted", &grant.scopes), Fact::new("demanded", demand.scope)]);
+        return fails(Why::ScopeMissing, evidence);
+    }
+    if let (Some(named), Some(own)) = (&standing.named_person, &granted.user_seq_no)
+        && named != own.as_str()
+    {
+        return fails(Why::PersonMismatch, evidence);
+    }
+    account_consent(standing, demand, evidence)
+}
+
+fn account_consent(standing: &Standing, demand: &Demand, mut evidence: Vec<Fact>) -> Found {
+    if demand.account == AccountUse::None {
+        return Ok(evidence);
+    }
+    let granted_by = standing.grant.as_ref().and_then(|granted| granted.grant.person_id);
+    let Some(account) = standing
+        .account
+        .as_ref()
+        .filter(|a| granted_by.is_none_or(|by| by == a.person_id))
+    else {
+        return fails(Why::AccountUnknown, evidence);
+    };
+    evidence.push(Fact::new("account", account.account_id));
+    let (consent, missing, ended) = match demand.account {
+        AccountUse::Inquiry => (account.inquiry, Why::InquiryMissing, Why::InquiryEnded),
+        AccountUse::Withdraw => (account.transfer, Why::TransferMissing, Why::TransferEnded),
+        AccountUse::None | AccountUse::Name => return Ok(evidence),
+    };
+    match consent.state(standing.now) {
+        ConsentState::Alive => {
+            evidence.extend(consent.agreed_at.map(|at| Fact::new("agreed_at", at)));
+            evidence.extend(consent.until.map(|at| Fact::new("account_until", at)));
+            Ok(evidence)
+        }
+        ConsentState::Missing => fails(missing, evidence),
+        ConsentState::Expired(at) => {
+            evidence.push(Fact::new("expired_at", at));
+            fails(ended, evidence)
+        }
+        ConsentState::Ended(at) => {
+            evidence.push(Fact::new("ended_at", at));
+            fails(ended, evidence)
+        }
+    }
+}
+
+fn transaction(standing: &Standing, demand: &Demand) -> Found {
+    if let (Some(client), Some(account)) = (&standing.client, &standing.account)
+        && client.0.environment == Environment::TestBed
+        && !account.simulated
+    {
+        return fails(
+            Why::OutsideTestBed,
+            [Fact::new("institution", &account.account.bank_code)],
+        );
+    }
+    if demand.once && standing.replayed {
+        return fails(Why::Replayed, []);
+    }
+    Ok(if demand.once {
+        vec![Fact::new("replayed", "no")]
+    } else {
+        Vec::new()
+    })
+}
+
+#[cfg(test)]
+#[path = "judge_tests.rs"]
+mod tests;
