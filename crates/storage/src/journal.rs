@@ -1,0 +1,182 @@
+//! The journal: postings that are appended and never changed, positions into which they are folded, and the check
+//! that everything sums to zero.
+
+use std::fmt;
+
+use naru_core::{BankCode, LegKind, Transfer, Won};
+
+use crate::value::{Row, values};
+use crate::{StorageError, Tx};
+
+/// An account of the journal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Account {
+    /// An institution's position against the others.
+    Position(BankCode),
+    /// Money of transfers between their legs.
+    Suspense,
+}
+
+impl fmt::Display for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Position(bank) => write!(f, "position:{bank}"),
+            Self::Suspense => f.write_str("suspense"),
+        }
+    }
+}
+
+/// One posting of an entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Posting {
+    /// On which account.
+    pub account: String,
+    /// Of which leg.
+    pub leg: LegKind,
+    /// How much; negative takes.
+    pub amount: Won,
+}
+
+/// What the journal says of itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct JournalCheck {
+    /// Entries (a transfer's leg each) whose postings do not sum to zero; must be 0.
+    pub unbalanced_entries: i64,
+    /// What lies on the suspense account.
+    pub suspense: Won,
+    /// What the transfers between their legs come to; must equal `suspense`.
+    pub between_legs: Won,
+    /// Final transfers without a settlement window; must be 0.
+    pub unstamped: i64,
+    /// Every institution's position, by code.
+    pub positions: Vec<(String, Won)>,
+}
+
+impl JournalCheck {
+    /// Whether every invariant holds.
+    pub fn holds(&self) -> bool {
+        let sum: i64 = self.positions.iter().map(|(_, won)| won.0).sum();
+        self.unbalanced_entries == 0
+            && self.suspense == self.between_legs
+            && self.unstamped == 0
+            && sum + self.suspense.0 == 0
+    }
+}
+
+impl Tx {
+    /// Appends the two postings of a leg that was executed: what one account gives, the other takes.
+    pub fn journal_post(&self, transfer: &Transfer, leg: LegKind) -> Result<(), StorageError> {
+        let bank = Account::Position(transfer.side(leg).bank_code.clone());
+        let amount = transfer.order.amount;
+        let on_bank = if leg == LegKind::Debit { -amount } else { amount };
+        self.later(
+            "INSERT INTO postings (transfer_id, leg, account, amount_won, posted_at, folded)
+             VALUES ($1, $2, $3, $4, $7, 0), ($1, $2, $5, $6, $7, 0)",
+            values![
+                transfer.id,
+                leg,
+                bank.to_string(),
+                on_bank,
+                Account::Suspense.to_string(),
+                -on_bank,
+                self.now(),
+            ],
+        )
+    }
+
+    /// The postings of one transfer.
+    pub async fn journal_list(&self, id: naru_core::TransferId) -> Result<Vec<Posting>, StorageError> {
+        let rows = self
+            .query(
+                "SELECT account, leg, amount_won FROM postings WHERE transfer_id = $1 ORDER BY posted_at, leg, account",
+                values![id],
+            )
+            .await?;
+        let read = |mut row: Row| -> Result<Posting, StorageError> {
+            Ok(Posting {
+                account: row.next()?,
+                leg: row.next()?,
+                amount: row.next()?,
+            })
+        };
+        rows.into_iter().map(read).collect()
+    }
+
+    /// Folds postings that are not yet in their account's position into it; how many.
+    pub async fn journal_fold(&self) -> Result<u64, StorageError> {
+        let rows = self
+            .returning(
+                "UPDATE postings SET folded = 1 WHERE folded = 0 RETURNING account, amount_won",
+                values![],
+            )
+            .await?;
+        let folded = rows.len() as u64;
+        let mut sums = std::collections::BTreeMap::<String, i64>::new();
+        for mut row in rows {
+            let (account, amount): (String, i64) = (row.next()?, row.next()?);
+            *sums.entry(account).or_default() += amount;
+        }
+        for (account, sum) in sums {
+            self.later(
+                "INSERT INTO positions (account, balance_won, folded_at) VALUES ($1, $2, $3)
+                 ON CONFLICT (account) DO UPDATE SET
+                     balance_won = positions.balance_won + excluded.balance_won, folded_at = excluded.folded_at",
+                values![account, sum, self.now()],
+            )?;
+        }
+        Ok(folded)
+    }
+
+    /// The balance of every account: folded and not yet folded postings together.
+    pub async fn journal_balances(&self) -> Result<Vec<(String, Won)>, StorageError> {
+        let rows = self
+            .query(
+                "SELECT account, CAST(SUM(won) AS BIGINT) FROM (
+                     SELECT account, balance_won AS won FROM positions
+                     UNION ALL SELECT account, amount_won FROM postings WHERE folded = 0
+                 ) AS parts GROUP BY account ORDER BY account",
+                values![],
+            )
+            .await?;
+        rows.into_iter().map(|mut row| Ok((row.next()?, row.next()?))).collect()
+    }
+
+    /// Checks the journal's invariants over everything it holds.
+    pub async fn journal_check(&self) -> Result<JournalCheck, StorageError> {
+        let unbalanced = "SELECT COUNT(*) FROM (SELECT transfer_id, leg FROM postings
+                          GROUP BY transfer_id, leg HAVING SUM(amount_won) <> 0) AS bad";
+        let suspense = "SELECT CAST(COALESCE(SUM(amount_won), 0) AS BIGINT) FROM postings WHERE account = 'suspense'";
+        let between = "SELECT CAST(COALESCE(SUM(t.amount_won), 0) AS BIGINT) FROM transfers t
+             WHERE t.state NOT IN ('completed', 'failed', 'reversed', 'refused')
+               AND EXISTS (SELECT 1 FROM legs l
+                   WHERE l.transfer_id = t.id AND l.kind = 'debit' AND l.state = 'posted')";
+        let unstamped = "SELECT COUNT(*) FROM transfers
+             WHERE state IN ('completed', 'failed', 'reversed') AND window_id IS NULL";
+        let mut check = JournalCheck {
+            unbalanced_entries: self.journal_number(unbalanced).await?,
+            suspense: Won(self.journal_number(suspense).await?),
+            between_legs: Won(self.journal_number(between).await?),
+            unstamped: self.journal_number(unstamped).await?,
+            positions: Vec::new(),
+        };
+        let rows = self
+            .query(
+                "SELECT account, CAST(SUM(amount_won) AS BIGINT) FROM postings
+                 WHERE account <> 'suspense' GROUP BY account ORDER BY account",
+                values![],
+            )
+            .await?;
+        for mut row in rows {
+            let (account, won): (String, Won) = (row.next()?, row.next()?);
+            check
+                .positions
+                .push((account.trim_start_matches("position:").to_owned(), won));
+        }
+        Ok(check)
+    }
+
+    async fn journal_number(&self, sql: &'static str) -> Result<i64, StorageError> {
+        let row = self.query_opt(sql, values![]).await?;
+        row.map_or(Ok(0), |mut row: Row| row.next())
+    }
+}

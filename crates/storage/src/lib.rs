@@ -1,0 +1,322 @@
+//! The only room with SQL: one door to write, one to read, on SQLite or PostgreSQL, with statements written once.
+//!
+//! Features call `storage.run("name", &actor, async |tx| …)`; inside, the methods of [`Tx`] are named after their
+//! noun. A transaction that writes must leave a trail row. Closures may run more than once and must have no effect
+//! outside the database.
+
+mod authorization;
+mod call;
+mod client;
+mod error;
+mod grant;
+mod institution;
+mod journal;
+mod limit;
+mod migrate;
+mod person;
+mod postgres;
+mod registration;
+mod sqlite;
+mod standing;
+mod token;
+mod trail;
+mod transfer;
+mod tx;
+mod value;
+
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use naru_core::{Actor, Chance, Clock};
+use naru_crypto::Keyring;
+
+pub use authorization::{Authorization, Step};
+pub use call::{CallRecord, CallTotals};
+pub use error::StorageError;
+pub use journal::{Account as JournalAccount, JournalCheck, Posting};
+pub use limit::LimitRefused;
+pub use migrate::SCHEMA_VERSION;
+pub use standing::StandingQuery;
+pub use token::{TokenKind, TokenRow};
+pub use trail::TrailRow;
+pub use transfer::{TransferFilter, TransferTotals};
+pub use tx::Tx;
+
+use postgres::{CommitError, Session};
+use sqlite::Sqlite;
+use tx::{Engine, Inner, READ};
+
+/// How often a transaction is tried that the server asks to repeat.
+const TRIES: u32 = 8;
+
+/// The database and what every transaction needs beside it. Cheap to clone.
+#[derive(Clone)]
+pub struct Storage(Arc<Shared>);
+
+struct Shared {
+    engine: Database,
+    keyring: Arc<Keyring>,
+    clock: Clock,
+    chance: Chance,
+}
+
+enum Database {
+    Sqlite(Sqlite),
+    Postgres(deadpool_postgres::Pool),
+}
+
+/// Which database.
+#[derive(Debug, Clone)]
+pub enum DatabaseSettings<'a> {
+    /// A file of SQLite, for one machine.
+    File(&'a Path),
+    /// SQLite in memory, for tests.
+    Memory,
+    /// PostgreSQL 15 or later.
+    Postgres {
+        /// `host=… user=…` or `postgres://…`.
+        settings: &'a str,
+        /// Connections at most.
+        connections: usize,
+        /// Certificates (PEM) that the server's own must chain to; without them the connection is not encrypted.
+        roots_pem: Option<&'a [u8]>,
+    },
+}
+
+impl std::fmt::Debug for Storage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Storage({})", self.engine_name())
+    }
+}
+
+impl Storage {
+    /// Opens the database; the schema is neither read nor changed.
+    pub fn open(
+        database: &DatabaseSettings<'_>,
+        keyring: Keyring,
+        clock: Clock,
+        chance: Chance,
+    ) -> Result<Self, StorageError> {
+        let failed = |cause: String| StorageError::Failed {
+            transaction: "open",
+            cause,
+        };
+        let sqlite = |path| {
+            Sqlite::open(path)
+                .map(Database::Sqlite)
+                .map_err(|error| failed(error.to_string()))
+        };
+        let engine = match database {
+            DatabaseSettings::File(path) => sqlite(Some(*path))?,
+            DatabaseSettings::Memory => sqlite(None)?,
+            DatabaseSettings::Postgres {
+                settings,
+                connections,
+                roots_pem,
+            } => Database::Postgres(postgres::open(settings, *connections, *roots_pem).map_err(failed)?),
+        };
+        Ok(Self(Arc::new(Shared {
+            engine,
+            keyring: Arc::new(keyring),
+            clock,
+            chance,
+        })))
+    }
+
+    /// `sqlite` or `postgresql`.
+    pub fn engine_name(&self) -> &'static str {
+        match self.0.engine {
+            Database::Sqlite(_) => "sqlite",
+            Database::Postgres(_) => "postgresql",
+        }
+    }
+
+    /// The clock every transaction reads.
+    pub fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+
+    /// The chance every id is drawn from.
+    pub fn chance(&self) -> &Chance {
+        &self.0.chance
+    }
+
+    pub(crate) fn keyring(&self) -> &Keyring {
+        &self.0.keyring
+    }
+
+    /// Runs a transaction in the name of `actor`. The closure may run more than once (PostgreSQL asks for a repeat
+    /// after a conflict); what it returns leaves only after the commit. An error undoes everything it wrote.
+    ///
+    /// # Errors
+    /// The closure's own, or [`StorageError`] as the closure's error type takes it.
+    pub async fn run<T, E, F, U>(&self, name: &'static str, actor: &Actor, work: F) -> Result<T, E>
+    where
+        F: Fn(Tx) -> U + Send,
+        U: Future<Output = Result<T, E>> + Send,
+        T: Send,
+        E: From<StorageError> + Send,
+    {
+        self.transact(name, tx::actor_text(actor), true, work).await
+    }
+
+    /// Appends records that are a trail of their own (calls, folded positions).
+    pub async fn record<T, F, U>(&self, name: &'static str, work: F) -> Result<T, StorageError>
+    where
+        F: Fn(Tx) -> U + Send,
+        U: Future<Output = Result<T, StorageError>> + Send,
+        T: Send,
+    {
+        self.transact(name, "hub:record".to_owned(), false, work).await
+    }
+
+    /// Reads. On SQLite beside the writer, on PostgreSQL without a transaction: each statement sees what is
+    /// committed when it starts.
+    pub async fn read<T, E, F, U>(&self, name: &'static str, work: F) -> Result<T, E>
+    where
+        F: FnOnce(Tx) -> U + Send,
+        U: Future<Output = Result<T, E>> + Send,
+        T: Send,
+        E: From<StorageError> + Send,
+    {
+        let engine = match &self.0.engine {
+            Database::Sqlite(sqlite) if sqlite.reads_through_writer() => {
+                Engine::Turn(Mutex::new(Some(sqlite.writer_turn().await)))
+            }
+            Database::Sqlite(sqlite) => {
+                let reader = sqlite.reader().map_err(|error| sqlite::failure(name, &error))?;
+                Engine::Reader(Mutex::new(reader))
+            }
+            Database::Postgres(pool) => Engine::Session(Session::new(checkout(pool, name).await?, true)),
+        };
+        work(Tx(Arc::new(Inner::new(name, READ.to_owned(), self, engine)))).await
+    }
+
+    async fn transact<T, E, F, U>(&self, name: &'static str, actor: String, trail: bool, work: F) -> Result<T, E>
+    where
+        F: Fn(Tx) -> U + Send,
+        U: Future<Output = Result<T, E>> + Send,
+        T: Send,
+        E: From<StorageError> + Send,
+    {
+        match &self.0.engine {
+            Database::Sqlite(sqlite) => {
+                let turn = sqlite.turn().await.map_err(|error| sqlite::failure(name, &error))?;
+                let engine = Engine::Turn(Mutex::new(Some(turn)));
+                let inner = Arc::new(Inner::new(name, actor, self, engine));
+                let done = work(Tx(Arc::clone(&inner))).await;
+                finish_on_sqlite(&inner, trail, done).await
+            }
+            Database::Postgres(pool) => {
+                let mut tries = 0;
+                loop {
+                    tries += 1;
+                    let session = Session::new(checkout(pool, name).await?, false);
+                    let inner = Arc::new(Inner::new(name, actor.clone(), self, Engine::Session(session)));
+                    let done = work(Tx(Arc::clone(&inner))).await;
+                    match finish_on_postgres(inner, trail, done).await {
+                        Ended::Retry if tries < TRIES => {
+                            let pause = self.0.chance.below(5 << tries.min(6));
+                            tokio::time::sleep(Duration::from_millis(pause)).await;
+                        }
+                        Ended::Retry => return Err(gave_up(name).into()),
+                        Ended::With(result) => return result,
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn gave_up(transaction: &'static str) -> StorageError {
+    StorageError::Failed {
+        transaction,
+        cause: format!("still in conflict after {TRIES} tries"),
+    }
+}
+
+async fn checkout(
+    pool: &deadpool_postgres::Pool,
+    name: &'static str,
+) -> Result<deadpool_postgres::Object, StorageError> {
+    pool.get().await.map_err(|error| StorageError::Failed {
+        transaction: name,
+        cause: error.to_string(),
+    })
+}
+
+/// Keeps or undoes the savepoint, and waits for the group's commit if anything was written.
+async fn finish_on_sqlite<T, E: From<StorageError>>(inner: &Inner, trail: bool, done: Result<T, E>) -> Result<T, E> {
+    let Engine::Turn(turn) = &inner.engine else { return done };
+    let turn = turn.lock().expect("a statement does not panic").take();
+    let Some(turn) = turn else { return done };
+    let untraced = trail && inner.is_untraced();
+    let group =
+        sqlite::end_turn(turn, done.is_ok() && !untraced).map_err(|error| sqlite::failure(inner.name, &error))?;
+    let value = done?;
+    if untraced {
+        return Err(StorageError::Untraced(inner.name).into());
+    }
+    if inner.wrote() {
+        sqlite::committed(group).await.map_err(|cause| StorageError::Failed {
+            transaction: inner.name,
+            cause,
+        })?;
+    }
+    Ok(value)
+}
+
+/// How a try on PostgreSQL ended.
+enum Ended<T, E> {
+    Retry,
+    With(Result<T, E>),
+}
+
+async fn finish_on_postgres<T, E: From<StorageError>>(
+    inner: Arc<Inner>,
+    trail: bool,
+    done: Result<T, E>,
+) -> Ended<T, E> {
+    let name = inner.name;
+    let retry = inner.wants_retry();
+    let untraced = trail && inner.is_untraced();
+    let late = inner.take_late();
+    // Somebody kept a clone of the transaction beyond its closure: the connection is closed with it, undoing all.
+    let Some(mut inner) = Arc::into_inner(inner) else {
+        let cause = "the transaction was carried out of its closure".to_owned();
+        return Ended::With(Err(StorageError::Failed {
+            transaction: name,
+            cause,
+        }
+        .into()));
+    };
+    let Engine::Session(session) = &mut inner.engine else {
+        return Ended::With(done);
+    };
+    match done {
+        Ok(_) if untraced => {
+            session.rollback().await;
+            Ended::With(Err(StorageError::Untraced(name).into()))
+        }
+        Ok(value) => match session.commit(&late).await {
+            Ok(()) => Ended::With(Ok(value)),
+            Err(CommitError::Undone(error)) => {
+                session.rollback().await;
+                if postgres::is_retryable(&error) {
+                    return Ended::Retry;
+                }
+                Ended::With(Err(postgres::failure(name, &error).into()))
+            }
+            Err(CommitError::Unknown(error)) => Ended::With(Err(StorageError::CommitUnknown {
+                transaction: name,
+                cause: error.to_string(),
+            }
+            .into())),
+        },
+        Err(error) => {
+            session.rollback().await;
+            if retry { Ended::Retry } else { Ended::With(Err(error)) }
+        }
+    }
+}

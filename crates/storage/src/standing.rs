@@ -1,0 +1,119 @@
+//! The one query behind every judged call: token, grant, client, person, account, institution and replay together.
+
+use naru_core::trust::{AccountStanding, ChannelStanding, ClientStanding, GrantStanding, Standing, TokenStanding};
+use naru_core::{Account, AccountId, BankTranId, Consent, FintechUseNum, PersonId, Timestamp, Won};
+
+use crate::client::client_columns;
+use crate::grant::grant_columns;
+use crate::registration::ACCOUNT;
+use crate::value::{Row, values};
+use crate::{StorageError, Tx, client, grant};
+
+/// What a call presented.
+#[derive(Debug, Clone, Copy)]
+pub struct StandingQuery<'a> {
+    /// SHA-256 of the access token; `None` where none came.
+    pub token_sha256: Option<&'a [u8; 32]>,
+    /// SHA-256 of the certificate that the caller proved to hold.
+    pub certificate_sha256: Option<[u8; 32]>,
+    /// The account it names.
+    pub fintech_use_num: Option<&'a FintechUseNum>,
+    /// The id that may be used only once, where the route demands that.
+    pub once: Option<&'a BankTranId>,
+    /// The person it names beside the token.
+    pub named_person: Option<&'a str>,
+}
+
+const SQL: &str = concat!(
+    "SELECT t.bound_to_sha256, t.expires_at, ",
+    client_columns!(),
+    ", ",
+    grant_columns!(),
+    ", p.user_seq_no, p.created_at,
+       EXISTS (SELECT 1 FROM calls k WHERE k.day = $3 AND k.bank_tran_id = $4),
+       r.fintech_use_num, r.person_id, r.account_id, a.account_sealed, r.alias,
+       r.inquiry_agreed_at, r.inquiry_until, r.inquiry_ended_at,
+       r.transfer_agreed_at, r.transfer_until, r.transfer_ended_at,
+       i.simulated, i.net_debit_cap_won, COALESCE(q.balance_won, 0)
+     FROM tokens t
+     JOIN grants g ON g.id = t.grant_id
+     JOIN clients c ON c.id = g.client_id
+     LEFT JOIN people p ON p.id = g.person_id
+     LEFT JOIN registrations r ON r.fintech_use_num = $2 AND r.client_id = g.client_id
+     LEFT JOIN accounts a ON a.id = r.account_id
+     LEFT JOIN institutions i ON i.code = a.bank_code
+     LEFT JOIN positions q ON q.account = 'position:' || a.bank_code
+     WHERE t.token_sha256 = $1 AND t.kind = 'access'"
+);
+
+impl Tx {
+    /// What the database knows about the parties of a call.
+    pub async fn standing(&self, query: StandingQuery<'_>) -> Result<Standing, StorageError> {
+        let mut standing = Standing {
+            now: self.now(),
+            channel: ChannelStanding {
+                token: TokenStanding::Missing,
+                certificate_sha256: query.certificate_sha256,
+            },
+            client: None,
+            grant: None,
+            account: None,
+            named_person: query.named_person.map(str::to_owned),
+            replayed: false,
+        };
+        let Some(token_sha256) = query.token_sha256 else {
+            return Ok(standing);
+        };
+        let day = self.now().day();
+        let values = values![*token_sha256, query.fintech_use_num, day, query.once];
+        let Some(mut row) = self.query_opt(SQL, values).await? else {
+            standing.channel.token = TokenStanding::Unknown;
+            return Ok(standing);
+        };
+        standing.channel.token = TokenStanding::Found {
+            bound_to_sha256: row.next()?,
+            expires_at: row.next()?,
+        };
+        standing.client = Some(ClientStanding(client::read(self, &mut row)?));
+        standing.grant = Some(GrantStanding {
+            grant: grant::read(&mut row)?,
+            user_seq_no: row.next()?,
+            joined_at: row.next()?,
+        });
+        standing.replayed = row.next()?;
+        standing.account = self.account_standing(&mut row)?;
+        Ok(standing)
+    }
+
+    fn account_standing(&self, row: &mut Row) -> Result<Option<AccountStanding>, StorageError> {
+        let Some(fintech_use_num) = row.next::<Option<FintechUseNum>>()? else {
+            return Ok(None);
+        };
+        let person_id: PersonId = row.next()?;
+        let account_id: AccountId = row.next()?;
+        let account: Account = self.open(ACCOUNT, &row.next::<Vec<u8>>()?)?;
+        let alias = row.next()?;
+        let mut consent = || -> Result<Consent, StorageError> {
+            let [agreed_at, until, ended_at]: [Option<Timestamp>; 3] = [row.next()?, row.next()?, row.next()?];
+            Ok(Consent {
+                agreed_at,
+                until,
+                ended_at,
+            })
+        };
+        let (inquiry, transfer) = (consent()?, consent()?);
+        let simulated = row.next::<Option<bool>>()?.unwrap_or(false);
+        let (cap, balance): (Option<Won>, Won) = (row.next()?, row.next()?);
+        Ok(Some(AccountStanding {
+            fintech_use_num,
+            person_id,
+            account_id,
+            account,
+            alias,
+            inquiry,
+            transfer,
+            simulated,
+            net_debit_room: cap.map(|cap| Won(cap.0.saturating_add(balance.0))),
+        }))
+    }
+}

@@ -1,0 +1,238 @@
+//! A named transaction, or a read: the only way to reach the database.
+//!
+//! The statements themselves stand in one module per noun, as methods on [`Tx`].
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
+use naru_core::{Action, Actor, Timestamp, TrailId};
+use naru_crypto::Keyring;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::postgres::{self, Session, Work};
+use crate::sqlite::{self, Reader, Turn};
+use crate::value::{Row, Value, values};
+use crate::{Storage, StorageError};
+
+/// Late writes of one transaction at most.
+const LATE_MAX: usize = 10_000;
+
+/// A transaction in progress. Cheap to clone within the closure that received it; useless after it.
+#[derive(Clone)]
+pub struct Tx(pub(crate) Arc<Inner>);
+
+pub(crate) struct Inner {
+    pub(crate) name: &'static str,
+    pub(crate) actor: String,
+    pub(crate) now: Timestamp,
+    pub(crate) storage: Storage,
+    pub(crate) engine: Engine,
+    wrote: AtomicBool,
+    traced: AtomicBool,
+    retry: AtomicBool,
+    late: Mutex<Vec<Work>>,
+}
+
+pub(crate) enum Engine {
+    /// A turn on SQLite's writer; gone once the transaction has ended.
+    Turn(Mutex<Option<Turn>>),
+    /// A reader beside the writer.
+    Reader(Mutex<Reader>),
+    /// A connection to PostgreSQL.
+    Session(Session),
+}
+
+impl Drop for Inner {
+    /// A transaction whose caller went away in the middle is undone.
+    fn drop(&mut self) {
+        if let Engine::Turn(turn) = &self.engine
+            && let Some(turn) = turn.lock().ok().and_then(|mut turn| turn.take())
+            && self.actor != READ
+        {
+            let _ = sqlite::undo(&turn);
+        }
+    }
+}
+
+/// The actor of a read: it writes nothing.
+pub(crate) const READ: &str = "read";
+
+impl Inner {
+    pub(crate) fn new(name: &'static str, actor: String, storage: &Storage, engine: Engine) -> Self {
+        Self {
+            name,
+            actor,
+            now: storage.clock().now(),
+            storage: storage.clone(),
+            engine,
+            wrote: AtomicBool::new(false),
+            traced: AtomicBool::new(false),
+            retry: AtomicBool::new(false),
+            late: Mutex::default(),
+        }
+    }
+
+    /// Whether it wrote without leaving a trail row.
+    pub(crate) fn is_untraced(&self) -> bool {
+        self.wrote.load(Ordering::Relaxed) && !self.traced.load(Ordering::Relaxed)
+    }
+
+    /// Whether it wrote anything at all.
+    pub(crate) fn wrote(&self) -> bool {
+        self.wrote.load(Ordering::Relaxed)
+    }
+
+    /// Whether the server asked to try again.
+    pub(crate) fn wants_retry(&self) -> bool {
+        self.retry.load(Ordering::Relaxed)
+    }
+
+    /// The writes that travel with the commit.
+    pub(crate) fn take_late(&self) -> Vec<Work> {
+        std::mem::take(&mut self.late.lock().expect("queueing a write does not panic"))
+    }
+}
+
+impl Tx {
+    /// The moment at which the transaction began; every row it writes carries the same one.
+    pub fn now(&self) -> Timestamp {
+        self.0.now
+    }
+
+    /// Leaves a row in the trail: what was done, to whom, and a few ids, codes or amounts that tell more.
+    pub async fn trail(
+        &self,
+        action: Action,
+        subject: impl std::fmt::Display,
+        details: impl Serialize,
+    ) -> Result<(), StorageError> {
+        self.0.traced.store(true, Ordering::Relaxed);
+        let id = TrailId::new(self.0.now, self.0.storage.chance());
+        let details = serde_json::to_string(&details).map_err(StorageError::corrupt)?;
+        let row = values![
+            id,
+            self.0.now,
+            &self.0.actor,
+            self.0.name,
+            action,
+            subject.to_string(),
+            details
+        ];
+        self.later(
+            "INSERT INTO trail (id, at, actor, transaction_name, action, subject, details)
+             VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            row,
+        )
+    }
+
+    /// A write whose effect on other rows decides something: runs now, gives the number of rows it changed.
+    pub(crate) async fn execute(&self, sql: &'static str, values: Vec<Value>) -> Result<u64, StorageError> {
+        self.0.wrote.store(true, Ordering::Relaxed);
+        match &self.0.engine {
+            Engine::Turn(turn) => self.on_turn(turn, |c| sqlite::execute(c, sql, &values)),
+            Engine::Reader(_) => Err(self.refuse_write()),
+            Engine::Session(session) => session.execute(sql, &values).await.map_err(|error| self.failed(&error)),
+        }
+    }
+
+    /// A write that decides nothing: it may travel with the commit, and its failure fails the commit.
+    pub(crate) fn later(&self, sql: &'static str, values: Vec<Value>) -> Result<(), StorageError> {
+        self.0.wrote.store(true, Ordering::Relaxed);
+        match &self.0.engine {
+            Engine::Turn(turn) => self.on_turn(turn, |c| sqlite::execute(c, sql, &values)).map(|_| ()),
+            Engine::Reader(_) => Err(self.refuse_write()),
+            Engine::Session(_) => {
+                let mut late = self.0.late.lock().expect("queueing a write does not panic");
+                if late.len() >= LATE_MAX {
+                    let cause = format!("more than {LATE_MAX} late writes");
+                    return Err(StorageError::Failed {
+                        transaction: self.0.name,
+                        cause,
+                    });
+                }
+                late.push((sql, values));
+                Ok(())
+            }
+        }
+    }
+
+    /// A write that gives rows back.
+    pub(crate) async fn returning(&self, sql: &'static str, values: Vec<Value>) -> Result<Vec<Row>, StorageError> {
+        self.0.wrote.store(true, Ordering::Relaxed);
+        self.query(sql, values).await
+    }
+
+    /// A read of many rows; the statement itself bounds them.
+    pub(crate) async fn query(&self, sql: &'static str, values: Vec<Value>) -> Result<Vec<Row>, StorageError> {
+        match &self.0.engine {
+            Engine::Turn(turn) => self.on_turn(turn, |c| sqlite::query(c, sql, &values)),
+            Engine::Reader(reader) => {
+                let reader = reader.lock().expect("a read does not panic");
+                sqlite::query(reader.connection(), sql, &values).map_err(|error| sqlite::failure(self.0.name, &error))
+            }
+            Engine::Session(session) => session.query(sql, &values).await.map_err(|error| self.failed(&error)),
+        }
+    }
+
+    /// A read of one row at most.
+    pub(crate) async fn query_opt(&self, sql: &'static str, values: Vec<Value>) -> Result<Option<Row>, StorageError> {
+        Ok(self.query(sql, values).await?.into_iter().next())
+    }
+
+    fn on_turn<T>(
+        &self,
+        turn: &Mutex<Option<Turn>>,
+        work: impl FnOnce(&rusqlite::Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, StorageError> {
+        let turn = turn.lock().expect("a statement does not panic");
+        let Some(writer) = turn.as_ref() else {
+            let cause = "the transaction has ended".to_owned();
+            return Err(StorageError::Failed {
+                transaction: self.0.name,
+                cause,
+            });
+        };
+        work(writer.connection()).map_err(|error| sqlite::failure(self.0.name, &error))
+    }
+
+    fn refuse_write(&self) -> StorageError {
+        StorageError::Failed {
+            transaction: self.0.name,
+            cause: "a read cannot write".to_owned(),
+        }
+    }
+
+    fn failed(&self, error: &tokio_postgres::Error) -> StorageError {
+        if postgres::is_retryable(error) {
+            self.0.retry.store(true, Ordering::Relaxed);
+        }
+        postgres::failure(self.0.name, error)
+    }
+
+    fn keyring(&self) -> &Keyring {
+        self.0.storage.keyring()
+    }
+
+    /// Seals a value for a column.
+    pub(crate) fn seal(&self, column: &str, value: &impl Serialize) -> Result<Vec<u8>, StorageError> {
+        let plain = serde_json::to_vec(value).map_err(StorageError::corrupt)?;
+        Ok(self.keyring().seal(column, &plain))
+    }
+
+    /// Opens a sealed column.
+    pub(crate) fn open<T: DeserializeOwned>(&self, column: &str, sealed: &[u8]) -> Result<T, StorageError> {
+        let plain = self.keyring().open(column, sealed).map_err(StorageError::corrupt)?;
+        serde_json::from_slice(&plain).map_err(StorageError::corrupt)
+    }
+
+    /// The blind index of a value.
+    pub(crate) fn blind(&self, column: &str, value: &str) -> Vec<u8> {
+        self.keyring().blind(column, value.as_bytes())
+    }
+}
+
+/// In whose name a transaction writes.
+pub(crate) fn actor_text(actor: &Actor) -> String {
+    actor.to_string()
+}
