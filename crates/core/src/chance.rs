@@ -47,9 +47,8 @@ impl Chance {
 
     /// `count` characters drawn from `alphabet`.
     pub fn text(&self, alphabet: &[u8], count: usize) -> String {
-        (0..count)
-            .map(|_| char::from(alphabet[self.below(alphabet.len() as u64) as usize]))
-            .collect()
+        let place = || usize::try_from(self.below(alphabet.len() as u64)).expect("below the length of a slice");
+        (0..count).map(|_| char::from(alphabet[place()])).collect()
     }
 
     /// `count` decimal digits.

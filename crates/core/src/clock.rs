@@ -1,4 +1,5 @@
-//! Time: microseconds since 1970 in UTC, shown and counted in days of Asia/Seoul (UTC+9, without summer time since 1988).
+//! Time: microseconds since 1970 in UTC, shown and counted in days of Asia/Seoul (UTC+9, without summer time since
+//! 1988).
 
 use std::fmt;
 use std::sync::Arc;
@@ -29,7 +30,7 @@ impl Clock {
         reason = "the one place where the machine's clock is read"
     )]
     pub fn system() -> Self {
-        Self::from_fn(|| Timestamp((OffsetDateTime::now_utc().unix_timestamp_nanos() / 1_000) as i64))
+        Self::from_fn(|| Timestamp::of_nanos(OffsetDateTime::now_utc().unix_timestamp_nanos()))
     }
 
     /// A clock that asks `now` each time, such as a test's virtual time.
@@ -116,11 +117,17 @@ impl Timestamp {
         if text.len() != 14 || !text.bytes().all(|b| b.is_ascii_digit()) {
             return None;
         }
-        let number = |range: std::ops::Range<usize>| text[range].parse::<u8>().ok();
-        let date = Day::parse(&text[..8])?.date();
+        let number = |range: std::ops::Range<usize>| text.get(range)?.parse::<u8>().ok();
+        let date = Day::parse(text.get(..8)?)?.date();
         let time = time::Time::from_hms(number(8..10)?, number(10..12)?, number(12..14)?).ok()?;
         let nanos = date.with_time(time).assume_offset(seoul()).unix_timestamp_nanos();
-        Some(Self((nanos / 1_000) as i64))
+        Some(Self::of_nanos(nanos))
+    }
+
+    /// Moments outside the reach of 64 bits (292,000 years) are the nearest one within.
+    fn of_nanos(nanos: i128) -> Self {
+        let micros = nanos.div_euclid(1_000);
+        Self(i64::try_from(micros).unwrap_or(if micros < 0 { i64::MIN } else { i64::MAX }))
     }
 
     fn seoul(self) -> OffsetDateTime {
@@ -168,7 +175,7 @@ impl Day {
     /// The first moment of the day.
     pub fn start(self) -> Timestamp {
         let nanos = self.date().midnight().assume_offset(seoul()).unix_timestamp_nanos();
-        Timestamp((nanos / 1_000) as i64)
+        Timestamp::of_nanos(nanos)
     }
 
     /// The month as `yyyymm`.
@@ -177,8 +184,9 @@ impl Day {
     }
 
     fn try_date(self) -> Option<Date> {
-        let month = Month::try_from((self.0 / 100 % 100) as u8).ok()?;
-        Date::from_calendar_date(self.0 / 10_000, month, (self.0 % 100) as u8).ok()
+        let month = u8::try_from(self.0 / 100 % 100).ok()?;
+        let day = u8::try_from(self.0 % 100).ok()?;
+        Date::from_calendar_date(self.0 / 10_000, Month::try_from(month).ok()?, day).ok()
     }
 
     fn date(self) -> Date {

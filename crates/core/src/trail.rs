@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use serde::Serialize;
-
 use crate::{ClientId, PersonId, words};
 
 /// In whose name something is written.
@@ -93,7 +91,3 @@ words!(Action, "action", {
     WindowOpened = "window_opened",
     WindowClosed = "window_closed",
 });
-
-/// Anything that can be written as a trail row's details: ids, codes, amounts.
-pub trait Details: Serialize + Send + Sync {}
-impl<T: Serialize + Send + Sync> Details for T {}

@@ -76,7 +76,7 @@ wire_texts! {
 impl BankTranId {
     /// Whether this id was made by the fintech of that code.
     pub fn belongs_to(&self, code: &ClientUseCode) -> bool {
-        self.0[..10] == code.0
+        self.0.starts_with(&code.0)
     }
 
     /// An id made by the hub in the fintech's name.
@@ -147,7 +147,7 @@ mod tests {
         let bank = BankCode::parse("097").unwrap();
         let number = FintechUseNum::new(&bank, &chance);
         assert_eq!(FintechUseNum::parse(number.as_str()), Ok(number.clone()));
-        assert_eq!(&number.as_str()[..10], "1000000097");
+        assert!(number.as_str().starts_with("1000000097"));
         assert!(UserSeqNo::parse(UserSeqNo::new(&chance).as_str()).is_ok());
     }
 

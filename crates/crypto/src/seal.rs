@@ -116,7 +116,8 @@ impl Keyring {
         let mut nonce = [0; NONCE_BYTES];
         fill_random(&mut nonce);
         let mut sealed = Vec::with_capacity(2 + self.current.len() + NONCE_BYTES + plain.len() + 16);
-        sealed.extend([FORMAT, self.current.len() as u8]);
+        let name_len = u8::try_from(self.current.len()).expect("a key's name was checked to be short");
+        sealed.extend([FORMAT, name_len]);
         sealed.extend(self.current.as_bytes());
         sealed.extend(nonce);
         let mut body = plain.to_vec();

@@ -63,6 +63,20 @@ impl JournalCheck {
     }
 }
 
+/// One row per number: what it is, of which account, and the number.
+const CHECK: &str = "
+    SELECT 'unbalanced', '', COUNT(*) FROM (
+        SELECT transfer_id, leg FROM postings GROUP BY transfer_id, leg HAVING SUM(amount_won) <> 0) AS bad
+    UNION ALL
+    SELECT 'between', '', CAST(COALESCE(SUM(t.amount_won), 0) AS BIGINT) FROM transfers t
+    WHERE t.state NOT IN ('completed', 'failed', 'reversed', 'refused')
+      AND EXISTS (SELECT 1 FROM legs l WHERE l.transfer_id = t.id AND l.kind = 'debit' AND l.state = 'posted')
+    UNION ALL
+    SELECT 'unstamped', '', COUNT(*) FROM transfers
+    WHERE state IN ('completed', 'failed', 'reversed') AND window_id IS NULL
+    UNION ALL
+    SELECT 'account', account, CAST(SUM(amount_won) AS BIGINT) FROM postings GROUP BY account";
+
 impl Tx {
     /// Appends the two postings of a leg that was executed: what one account gives, the other takes.
     pub fn journal_post(&self, transfer: &Transfer, leg: LegKind) -> Result<(), StorageError> {
@@ -141,42 +155,24 @@ impl Tx {
         rows.into_iter().map(|mut row| Ok((row.next()?, row.next()?))).collect()
     }
 
-    /// Checks the journal's invariants over everything it holds.
+    /// Checks the journal's invariants over everything it holds. One statement, so that transfers under way cannot
+    /// come between its numbers.
     pub async fn journal_check(&self) -> Result<JournalCheck, StorageError> {
-        let unbalanced = "SELECT COUNT(*) FROM (SELECT transfer_id, leg FROM postings
-                          GROUP BY transfer_id, leg HAVING SUM(amount_won) <> 0) AS bad";
-        let suspense = "SELECT CAST(COALESCE(SUM(amount_won), 0) AS BIGINT) FROM postings WHERE account = 'suspense'";
-        let between = "SELECT CAST(COALESCE(SUM(t.amount_won), 0) AS BIGINT) FROM transfers t
-             WHERE t.state NOT IN ('completed', 'failed', 'reversed', 'refused')
-               AND EXISTS (SELECT 1 FROM legs l
-                   WHERE l.transfer_id = t.id AND l.kind = 'debit' AND l.state = 'posted')";
-        let unstamped = "SELECT COUNT(*) FROM transfers
-             WHERE state IN ('completed', 'failed', 'reversed') AND window_id IS NULL";
-        let mut check = JournalCheck {
-            unbalanced_entries: self.journal_number(unbalanced).await?,
-            suspense: Won(self.journal_number(suspense).await?),
-            between_legs: Won(self.journal_number(between).await?),
-            unstamped: self.journal_number(unstamped).await?,
-            positions: Vec::new(),
-        };
-        let rows = self
-            .query(
-                "SELECT account, CAST(SUM(amount_won) AS BIGINT) FROM postings
-                 WHERE account <> 'suspense' GROUP BY account ORDER BY account",
-                values![],
-            )
-            .await?;
-        for mut row in rows {
-            let (account, won): (String, Won) = (row.next()?, row.next()?);
-            check
-                .positions
-                .push((account.trim_start_matches("position:").to_owned(), won));
+        let mut check = JournalCheck::default();
+        for mut row in self.query(CHECK, values![]).await? {
+            let (what, account, number): (String, String, i64) = (row.next()?, row.next()?, row.next()?);
+            match what.as_str() {
+                "unbalanced" => check.unbalanced_entries = number,
+                "between" => check.between_legs = Won(number),
+                "unstamped" => check.unstamped = number,
+                _ if account == "suspense" => check.suspense = Won(number),
+                _ => {
+                    let bank = account.trim_start_matches("position:").to_owned();
+                    check.positions.push((bank, Won(number)));
+                }
+            }
         }
+        check.positions.sort();
         Ok(check)
-    }
-
-    async fn journal_number(&self, sql: &'static str) -> Result<i64, StorageError> {
-        let row = self.query_opt(sql, values![]).await?;
-        row.map_or(Ok(0), |mut row: Row| row.next())
     }
 }

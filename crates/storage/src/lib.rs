@@ -44,7 +44,7 @@ pub use transfer::{TransferFilter, TransferTotals};
 pub use tx::Tx;
 
 use postgres::{CommitError, Session};
-use sqlite::Sqlite;
+use sqlite::{End, NotCommitted, Sqlite};
 use tx::{Engine, Inner, READ};
 
 /// How often a transaction is tried that the server asks to repeat.
@@ -182,7 +182,8 @@ impl Storage {
     {
         let engine = match &self.0.engine {
             Database::Sqlite(sqlite) if sqlite.reads_through_writer() => {
-                Engine::Turn(Mutex::new(Some(sqlite.writer_turn().await)))
+                let turn = sqlite.writer_turn().await;
+                Engine::Turn(Mutex::new(Some(turn.map_err(|error| sqlite::failure(name, &error))?)))
             }
             Database::Sqlite(sqlite) => {
                 let reader = sqlite.reader().map_err(|error| sqlite::failure(name, &error))?;
@@ -246,25 +247,38 @@ async fn checkout(
     })
 }
 
-/// Keeps or undoes the savepoint, and waits for the group's commit if anything was written.
+/// A statement failed, or was given up midway, and the closure went on as if nothing had happened.
+fn went_on(transaction: &'static str) -> StorageError {
+    StorageError::Failed {
+        transaction,
+        cause: "a statement failed and the transaction went on".to_owned(),
+    }
+}
+
+/// Keeps or undoes the savepoint, and waits for the group's commit if anything was written in it.
 async fn finish_on_sqlite<T, E: From<StorageError>>(inner: &Inner, trail: bool, done: Result<T, E>) -> Result<T, E> {
     let Engine::Turn(turn) = &inner.engine else { return done };
     let turn = turn.lock().expect("a statement does not panic").take();
     let Some(turn) = turn else { return done };
-    let untraced = trail && inner.is_untraced();
-    let group =
-        sqlite::end_turn(turn, done.is_ok() && !untraced).map_err(|error| sqlite::failure(inner.name, &error))?;
-    let value = done?;
-    if untraced {
-        return Err(StorageError::Untraced(inner.name).into());
-    }
-    if inner.wrote() {
-        sqlite::committed(group).await.map_err(|cause| StorageError::Failed {
-            transaction: inner.name,
-            cause,
+    let done = done.and_then(|value| match () {
+        () if inner.has_failed() => Err(went_on(inner.name).into()),
+        () if trail && inner.is_untraced() => Err(StorageError::Untraced(inner.name).into()),
+        () => Ok(value),
+    });
+    let end = match done {
+        Ok(_) if inner.wrote() => End::Keep,
+        Ok(_) => End::Clean,
+        Err(_) => End::Undo,
+    };
+    let group = sqlite::end_turn(turn, end).map_err(|error| sqlite::failure(inner.name, &error))?;
+    if let Some(group) = group {
+        let transaction = inner.name;
+        sqlite::committed(group).await.map_err(|error| match error {
+            NotCommitted::Undone(cause) => StorageError::Failed { transaction, cause },
+            NotCommitted::Unknown(cause) => StorageError::CommitUnknown { transaction, cause },
         })?;
     }
-    Ok(value)
+    done
 }
 
 /// How a try on PostgreSQL ended.
@@ -280,6 +294,7 @@ async fn finish_on_postgres<T, E: From<StorageError>>(
 ) -> Ended<T, E> {
     let name = inner.name;
     let retry = inner.wants_retry();
+    let failed = inner.has_failed();
     let untraced = trail && inner.is_untraced();
     let late = inner.take_late();
     // Somebody kept a clone of the transaction beyond its closure: the connection is closed with it, undoing all.
@@ -295,6 +310,14 @@ async fn finish_on_postgres<T, E: From<StorageError>>(
         return Ended::With(done);
     };
     match done {
+        Ok(_) if retry => {
+            session.rollback().await;
+            Ended::Retry
+        }
+        Ok(_) if failed => {
+            session.rollback().await;
+            Ended::With(Err(went_on(name).into()))
+        }
         Ok(_) if untraced => {
             session.rollback().await;
             Ended::With(Err(StorageError::Untraced(name).into()))

@@ -25,7 +25,11 @@ const VERSIONS_TABLE: &str =
 impl Storage {
     /// Brings the schema to [`SCHEMA_VERSION`]; the number of steps taken. Each step is one transaction.
     pub async fn migrate(&self) -> Result<usize, StorageError> {
-        self.schema_batch(VERSIONS_TABLE).await?;
+        match self.schema_batch(VERSIONS_TABLE).await {
+            // PostgreSQL says so to whoever makes the same table at the same moment.
+            Err(StorageError::Taken { .. }) => self.schema_batch(VERSIONS_TABLE).await?,
+            done => done?,
+        }
         let found = self.schema_version().await?;
         if found > SCHEMA_VERSION {
             return Err(newer(found));
@@ -38,11 +42,17 @@ impl Storage {
                 Database::Postgres(_) => for_postgres,
             };
             let now = self.clock().now().0;
-            self.schema_batch(&format!(
+            let step = format!(
                 "BEGIN; INSERT INTO schema_versions (version, applied_at) VALUES ({number}, {now}); {text} COMMIT;"
-            ))
-            .await?;
-            taken += 1;
+            );
+            match self.schema_batch(&step).await {
+                // Another process took this step at the same moment; the number is written first, so only one does.
+                Err(StorageError::Taken { .. }) if self.schema_version().await? >= *number => {}
+                done => {
+                    done?;
+                    taken += 1;
+                }
+            }
         }
         Ok(taken)
     }
@@ -84,7 +94,8 @@ impl Storage {
         const NAME: &str = "schema_migrate";
         match &self.0.engine {
             Database::Sqlite(engine) => {
-                let turn = engine.writer_turn().await;
+                let turn = engine.turn_between_groups().await;
+                let turn = turn.map_err(|error| sqlite::failure(NAME, &error))?;
                 let done = turn.connection().execute_batch(sql);
                 if done.is_err() && !turn.connection().is_autocommit() {
                     let _ = turn.connection().execute_batch("ROLLBACK");
@@ -102,7 +113,7 @@ impl Storage {
         }
     }
 
-    /// Whether the database answers and can be written to: for the readiness check.
+    /// Whether the database answers: for the readiness check.
     pub async fn ping(&self) -> Result<(), StorageError> {
         self.read("ping", async |tx| {
             let row = tx.query_opt("SELECT 1", values![]).await?;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::BytesMut;
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime};
 use futures_util::future::{join, join_all};
-use tokio_postgres::error::SqlState;
+use tokio_postgres::error::{Severity, SqlState};
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 use tokio_postgres::{NoTls, Statement};
 
@@ -151,7 +151,7 @@ impl Session {
             }
         }
         match committed {
-            Err(error) if error.as_db_error().is_some() => return Err(CommitError::Undone(error)),
+            Err(error) if says_undone(&error) => return Err(CommitError::Undone(error)),
             Err(error) => return Err(CommitError::Unknown(error)),
             Ok(()) => {}
         }
@@ -174,6 +174,15 @@ pub(crate) enum CommitError {
     Undone(tokio_postgres::Error),
     /// It may or may not have been written.
     Unknown(tokio_postgres::Error),
+}
+
+/// Whether an error of `COMMIT` means that nothing was written. A server that is shut down, or a cluster that lost the
+/// answer, says so too, and may have committed before.
+fn says_undone(error: &tokio_postgres::Error) -> bool {
+    error.as_db_error().is_some_and(|db| {
+        let fatal = matches!(db.parsed_severity(), Some(Severity::Fatal | Severity::Panic));
+        !fatal && *db.code() != SqlState::T_R_STATEMENT_COMPLETION_UNKNOWN
+    })
 }
 
 /// Whether the server asks to try the whole transaction again: serialization failure, deadlock.

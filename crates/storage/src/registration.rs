@@ -15,7 +15,6 @@ macro_rules! registration_columns {
          r.transfer_agreed_at, r.transfer_until, r.transfer_ended_at, r.created_at"
     };
 }
-pub(crate) use registration_columns;
 
 pub(crate) fn read(tx: &Tx, row: &mut Row) -> Result<Registration, StorageError> {
     Ok(Registration {
@@ -180,7 +179,9 @@ impl Tx {
                      ELSE COALESCE(inquiry_ended_at, $3) END,
                  transfer_ended_at = CASE WHEN transfer_agreed_at IS NULL THEN NULL
                      ELSE COALESCE(transfer_ended_at, $3) END
-             WHERE client_id = $1 AND person_id = $2",
+             WHERE client_id = $1 AND person_id = $2
+               AND ((inquiry_agreed_at IS NOT NULL AND inquiry_ended_at IS NULL)
+                    OR (transfer_agreed_at IS NOT NULL AND transfer_ended_at IS NULL))",
             values![client_id, person_id, now],
         )
         .await

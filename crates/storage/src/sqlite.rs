@@ -9,25 +9,42 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{Connection, OpenFlags, ToSql};
+use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql};
 use tokio::sync::{Mutex as TurnLock, OwnedMutexGuard, watch};
 
 use crate::StorageError;
 use crate::value::{Row, Value};
 
-/// A reader waits this long for a connection that another process holds.
+/// A reader, a commit and a step of the schema wait this long for a lock that another process holds.
 const BUSY: Duration = Duration::from_secs(5);
+/// A group that cannot begin because another process writes tries again after this …
+const BEGIN_PAUSE: Duration = Duration::from_millis(5);
+/// … and so often.
+const BEGIN_TRIES: u32 = 1_000;
+/// Nobody waits longer than this for a turn: a transaction that waits for itself ends here.
+const WAIT: Duration = Duration::from_secs(10);
 /// Idle reading connections kept at most.
 const READERS_MAX: usize = 8;
 /// Prepared statements kept per connection.
 const STATEMENTS_MAX: usize = 128;
 
-type CommitResult = Option<Result<(), String>>;
+/// Why a group was not committed.
+#[derive(Debug, Clone)]
+pub(crate) enum NotCommitted {
+    /// Nothing was written.
+    Undone(String),
+    /// The disk failed in the middle: it may come back after a crash.
+    Unknown(String),
+}
+
+type CommitResult = Option<Result<(), NotCommitted>>;
 
 /// The writer's connection and the group it is filling.
 pub(crate) struct Writer {
     connection: Connection,
     group: Option<watch::Sender<CommitResult>>,
+    /// Whether a member of the group has written and kept it.
+    dirty: bool,
 }
 
 /// The turn of one transaction on the writer.
@@ -79,6 +96,7 @@ impl Sqlite {
         let writer = Writer {
             connection,
             group: None,
+            dirty: false,
         };
         Ok(Self {
             path: path.map(Path::to_path_buf),
@@ -90,10 +108,12 @@ impl Sqlite {
     /// Waits for a turn on the writer and opens a savepoint in the group; starts the group and its committer if it
     /// is the first.
     pub(crate) async fn turn(&self) -> rusqlite::Result<Turn> {
-        let mut turn = Arc::clone(&self.writer).lock_owned().await;
+        let mut turn = self.writer_turn().await?;
+        turn.heal();
         if turn.group.is_none() {
-            turn.connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+            turn = begin(turn).await?;
             turn.group = Some(watch::Sender::new(None));
+            turn.dirty = false;
             tokio::spawn(commit(Arc::clone(&self.writer), self.path.is_some()));
         }
         turn.connection.prepare_cached("SAVEPOINT one")?.execute([])?;
@@ -106,8 +126,22 @@ impl Sqlite {
     }
 
     /// A turn to read on the writer's connection.
-    pub(crate) async fn writer_turn(&self) -> Turn {
-        Arc::clone(&self.writer).lock_owned().await
+    pub(crate) async fn writer_turn(&self) -> rusqlite::Result<Turn> {
+        let turn = tokio::time::timeout(WAIT, Arc::clone(&self.writer).lock_owned()).await;
+        turn.map_err(|_| busy(format!("no turn on the writer within {} s", WAIT.as_secs())))
+    }
+
+    /// A turn on the writer's connection between two groups: for the steps of the schema.
+    pub(crate) async fn turn_between_groups(&self) -> rusqlite::Result<Turn> {
+        loop {
+            let mut turn = self.writer_turn().await?;
+            turn.heal();
+            if turn.group.is_none() {
+                return Ok(turn);
+            }
+            drop(turn);
+            tokio::task::yield_now().await;
+        }
     }
 
     /// A connection to read from.
@@ -137,6 +171,23 @@ fn configure(connection: &Connection) -> rusqlite::Result<()> {
     Ok(())
 }
 
+fn busy(cause: String) -> rusqlite::Error {
+    rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_BUSY), Some(cause))
+}
+
+/// Begins a group's transaction. While another process writes, the runtime's thread is not held up.
+async fn begin(turn: Turn) -> rusqlite::Result<Turn> {
+    for _ in 0..BEGIN_TRIES {
+        match turn.begin() {
+            Ok(()) => return Ok(turn),
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => {}
+            Err(error) => return Err(error),
+        }
+        tokio::time::sleep(BEGIN_PAUSE).await;
+    }
+    Err(busy("another process did not stop writing".to_owned()))
+}
+
 /// Commits the open group once everybody who was waiting before has had a turn.
 async fn commit(writer: Arc<TurnLock<Writer>>, on_disk: bool) {
     let mut turn = writer.lock_owned().await;
@@ -146,7 +197,7 @@ async fn commit(writer: Arc<TurnLock<Writer>>, on_disk: bool) {
             .connection
             .prepare_cached("COMMIT")
             .and_then(|mut commit| commit.execute([]));
-        let result = committed.map(|_| ()).map_err(|error| error.to_string());
+        let result = committed.map(|_| ()).map_err(|error| not_committed(&error));
         if result.is_err() {
             // A failed COMMIT leaves the transaction open; everybody in it hears that nothing was written.
             let _ = turn.connection.execute_batch("ROLLBACK");
@@ -163,35 +214,84 @@ async fn commit(writer: Arc<TurnLock<Writer>>, on_disk: bool) {
     }
 }
 
-/// Ends a turn: keeps or undoes the savepoint, and gives what tells when the group has committed.
-pub(crate) fn end_turn(turn: Turn, keep: bool) -> rusqlite::Result<watch::Receiver<CommitResult>> {
-    if keep {
-        turn.connection.prepare_cached("RELEASE one")?.execute([])?;
-    } else {
-        undo(&turn)?;
+fn not_committed(error: &rusqlite::Error) -> NotCommitted {
+    let cause = error.to_string();
+    match error.sqlite_error_code() {
+        Some(ErrorCode::SystemIoFailure) => NotCommitted::Unknown(cause),
+        _ => NotCommitted::Undone(cause),
     }
-    let group = turn.group.as_ref().ok_or(rusqlite::Error::InvalidQuery)?;
-    Ok(group.subscribe())
 }
 
-/// Undoes the savepoint of a turn.
+/// What becomes of a turn's writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum End {
+    /// They stay.
+    Keep,
+    /// There were none.
+    Clean,
+    /// They are undone.
+    Undo,
+}
+
+/// Ends a turn. Gives what tells when the group has committed, if anything was written in it: what this turn has
+/// read, and even why it failed, may come from a neighbour who is not yet committed.
+pub(crate) fn end_turn(mut turn: Turn, end: End) -> rusqlite::Result<Option<watch::Receiver<CommitResult>>> {
+    if end == End::Undo {
+        undo(&turn)?;
+    } else if let Err(error) = turn.run("RELEASE one") {
+        let _ = undo(&turn);
+        return Err(error);
+    }
+    turn.dirty |= end == End::Keep;
+    let group = turn.group.as_ref().ok_or(rusqlite::Error::InvalidQuery)?;
+    Ok(turn.dirty.then(|| group.subscribe()))
+}
+
+/// Undoes the savepoint of a turn; where that fails, the whole group, so that no half of a turn is committed.
 pub(crate) fn undo(turn: &Turn) -> rusqlite::Result<()> {
-    turn.connection.prepare_cached("ROLLBACK TO one")?.execute([])?;
-    turn.connection.prepare_cached("RELEASE one")?.execute([])?;
-    Ok(())
+    let undone = turn.run("ROLLBACK TO one").and_then(|()| turn.run("RELEASE one"));
+    if undone.is_err() && !turn.connection.is_autocommit() {
+        turn.run("ROLLBACK")?;
+    }
+    undone
 }
 
 /// Waits until the group has committed.
-pub(crate) async fn committed(mut group: watch::Receiver<CommitResult>) -> Result<(), String> {
+pub(crate) async fn committed(mut group: watch::Receiver<CommitResult>) -> Result<(), NotCommitted> {
     match group.wait_for(Option::is_some).await {
         Ok(result) => result.clone().unwrap_or(Ok(())),
-        Err(_) => Err("the commit was given up".to_owned()),
+        Err(_) => Err(NotCommitted::Unknown("the commit was given up".to_owned())),
     }
 }
 
 impl Writer {
     pub(crate) const fn connection(&self) -> &Connection {
         &self.connection
+    }
+
+    fn run(&self, sql: &str) -> rusqlite::Result<()> {
+        self.connection.prepare_cached(sql)?.execute([]).map(|_| ())
+    }
+
+    fn begin(&self) -> rusqlite::Result<()> {
+        self.connection.busy_timeout(Duration::ZERO)?;
+        let begun = self.run("BEGIN IMMEDIATE");
+        self.connection.busy_timeout(BUSY)?;
+        begun
+    }
+
+    /// Brings connection and group together again. A full disk or a failing one makes SQLite give up the whole
+    /// transaction: its group hears that nothing was written. A transaction without a group was left behind by a
+    /// commit that could neither be done nor undone.
+    fn heal(&mut self) {
+        if !self.connection.is_autocommit() {
+            if self.group.is_none() {
+                let _ = self.run("ROLLBACK");
+            }
+        } else if let Some(group) = self.group.take() {
+            let lost = NotCommitted::Undone("the database gave up the transaction".to_owned());
+            group.send_replace(Some(Err(lost)));
+        }
     }
 }
 
@@ -209,16 +309,32 @@ impl ToSql for Value {
 /// Runs a statement that gives no rows; the number of rows it changed.
 pub(crate) fn execute(connection: &Connection, sql: &str, values: &[Value]) -> rusqlite::Result<u64> {
     let mut statement = connection.prepare_cached(sql)?;
-    statement
-        .execute(rusqlite::params_from_iter(values))
-        .map(|rows| rows as u64)
+    bind(&mut statement, values)?;
+    statement.raw_execute().map(|rows| rows as u64)
+}
+
+/// Gives `$1` the first value, and so on. SQLite takes `$1` for a name and counts parameters as they first occur.
+fn bind(statement: &mut rusqlite::Statement<'_>, values: &[Value]) -> rusqlite::Result<()> {
+    let count = statement.parameter_count();
+    if count != values.len() {
+        return Err(rusqlite::Error::InvalidParameterCount(values.len(), count));
+    }
+    for at in 1..=count {
+        let name = statement.parameter_name(at).unwrap_or_default();
+        let number = name.strip_prefix('$').and_then(|number| number.parse::<usize>().ok());
+        let value = number.and_then(|number| values.get(number.checked_sub(1)?));
+        let value = value.ok_or_else(|| rusqlite::Error::InvalidParameterName(name.to_owned()))?;
+        statement.raw_bind_parameter(at, value)?;
+    }
+    Ok(())
 }
 
 /// Runs a statement that gives rows.
 pub(crate) fn query(connection: &Connection, sql: &str, values: &[Value]) -> rusqlite::Result<Vec<Row>> {
     let mut statement = connection.prepare_cached(sql)?;
     let width = statement.column_count();
-    let mut rows = statement.query(rusqlite::params_from_iter(values))?;
+    bind(&mut statement, values)?;
+    let mut rows = statement.raw_query();
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
         let mut columns = Vec::with_capacity(width);

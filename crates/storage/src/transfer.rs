@@ -152,7 +152,7 @@ impl Tx {
     }
 
     /// Stores a transfer's move, if nobody else moved it since it was read. A final one is stamped with the open
-    /// settlement window. Whether it was stored.
+    /// settlement window, once. Whether it was stored.
     pub async fn transfer_update(&self, transfer: &Transfer) -> Result<bool, StorageError> {
         let t = transfer;
         let (word, leg, code, until) = t.state.columns();
@@ -161,7 +161,8 @@ impl Tx {
                 "UPDATE transfers SET state = $3, state_leg = $4, state_code = $5, state_until = $6, state_since = $7,
                      facts_sealed = $8, asks = $9, next_at = $10, version = version + 1,
                      window_id = CASE WHEN $11 = 1
-                         THEN (SELECT id FROM settlement_windows WHERE closed_at IS NULL) ELSE NULL END
+                         THEN COALESCE(window_id, (SELECT id FROM settlement_windows WHERE closed_at IS NULL))
+                         ELSE NULL END
                  WHERE id = $1 AND version = $2",
                 values![
                     t.id,
@@ -300,13 +301,11 @@ impl Tx {
         if let Some(open) = self.window_find_open().await? {
             return Ok(open);
         }
-        self.execute(
-            "INSERT INTO settlement_windows (id, opened_at) VALUES ($1, $2) ON CONFLICT DO NOTHING",
-            values![fresh, self.now()],
-        )
-        .await?;
-        self.trail(naru_core::Action::WindowOpened, fresh, serde_json::json!({}))
-            .await?;
+        let sql = "INSERT INTO settlement_windows (id, opened_at) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+        if self.execute(sql, values![fresh, self.now()]).await? == 1 {
+            self.trail(naru_core::Action::WindowOpened, fresh, serde_json::json!({}))
+                .await?;
+        }
         self.window_find_open()
             .await?
             .ok_or_else(|| StorageError::corrupt("no settlement window is open"))
@@ -322,18 +321,19 @@ impl Tx {
 
     /// Closes the open window and opens another: transfers that become final later fall into that one.
     pub async fn window_roll(&self, fresh: WindowId) -> Result<(), StorageError> {
-        let sql = "UPDATE settlement_windows SET closed_at = $1 WHERE closed_at IS NULL";
-        self.execute(sql, values![self.now()]).await?;
+        let sql = "UPDATE settlement_windows SET closed_at = $1 WHERE closed_at IS NULL RETURNING id";
+        let closed = self.returning(sql, values![self.now()]).await?;
         self.execute(
             "INSERT INTO settlement_windows (id, opened_at) VALUES ($1, $2)",
             values![fresh, self.now()],
         )
         .await?;
-        self.trail(
-            naru_core::Action::WindowClosed,
-            fresh,
-            serde_json::json!({ "next": fresh }),
-        )
-        .await
+        for mut row in closed {
+            let closed: WindowId = row.next()?;
+            let details = serde_json::json!({ "next": fresh });
+            self.trail(naru_core::Action::WindowClosed, closed, details).await?;
+        }
+        self.trail(naru_core::Action::WindowOpened, fresh, serde_json::json!({}))
+            .await
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! The statements themselves stand in one module per noun, as methods on [`Tx`].
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use naru_core::{Action, Actor, Timestamp, TrailId};
 use naru_crypto::Keyring;
@@ -31,6 +31,8 @@ pub(crate) struct Inner {
     wrote: AtomicBool,
     traced: AtomicBool,
     retry: AtomicBool,
+    /// Statements that failed or were given up midway.
+    unfinished: AtomicUsize,
     late: Mutex<Vec<Work>>,
 }
 
@@ -46,9 +48,10 @@ pub(crate) enum Engine {
 impl Drop for Inner {
     /// A transaction whose caller went away in the middle is undone.
     fn drop(&mut self) {
-        if let Engine::Turn(turn) = &self.engine
-            && let Some(turn) = turn.lock().ok().and_then(|mut turn| turn.take())
-            && self.actor != READ
+        let reads_only = self.is_read();
+        if let Engine::Turn(turn) = &mut self.engine
+            && let Some(turn) = turn.get_mut().unwrap_or_else(PoisonError::into_inner).take()
+            && !reads_only
         {
             let _ = sqlite::undo(&turn);
         }
@@ -69,8 +72,30 @@ impl Inner {
             wrote: AtomicBool::new(false),
             traced: AtomicBool::new(false),
             retry: AtomicBool::new(false),
+            unfinished: AtomicUsize::new(0),
             late: Mutex::default(),
         }
+    }
+
+    /// Whether it may only read.
+    fn is_read(&self) -> bool {
+        self.actor == READ
+    }
+
+    /// Whether a statement failed or was given up midway. PostgreSQL undoes such a transaction whatever the closure
+    /// makes of the error, so that it must not end well on SQLite either.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.unfinished.load(Ordering::Relaxed) > 0
+    }
+
+    /// Counts a statement as unfinished until it has gone well.
+    async fn finish<T>(&self, statement: impl Future<Output = Result<T, StorageError>>) -> Result<T, StorageError> {
+        self.unfinished.fetch_add(1, Ordering::Relaxed);
+        let done = statement.await;
+        if done.is_ok() {
+            self.unfinished.fetch_sub(1, Ordering::Relaxed);
+        }
+        done
     }
 
     /// Whether it wrote without leaving a trail row.
@@ -128,19 +153,33 @@ impl Tx {
 
     /// A write whose effect on other rows decides something: runs now, gives the number of rows it changed.
     pub(crate) async fn execute(&self, sql: &'static str, values: Vec<Value>) -> Result<u64, StorageError> {
-        self.0.wrote.store(true, Ordering::Relaxed);
-        match &self.0.engine {
-            Engine::Turn(turn) => self.on_turn(turn, |c| sqlite::execute(c, sql, &values)),
-            Engine::Reader(_) => Err(self.refuse_write()),
-            Engine::Session(session) => session.execute(sql, &values).await.map_err(|error| self.failed(&error)),
+        self.may_write()?;
+        let run = async {
+            match &self.0.engine {
+                Engine::Turn(turn) => self.on_turn(turn, |c| sqlite::execute(c, sql, &values)),
+                Engine::Reader(_) => Err(self.refuse_write()),
+                Engine::Session(session) => session.execute(sql, &values).await.map_err(|error| self.failed(&error)),
+            }
+        };
+        let changed = self.0.finish(run).await?;
+        if changed > 0 {
+            self.0.wrote.store(true, Ordering::Relaxed);
         }
+        Ok(changed)
     }
 
     /// A write that decides nothing: it may travel with the commit, and its failure fails the commit.
     pub(crate) fn later(&self, sql: &'static str, values: Vec<Value>) -> Result<(), StorageError> {
+        self.may_write()?;
         self.0.wrote.store(true, Ordering::Relaxed);
         match &self.0.engine {
-            Engine::Turn(turn) => self.on_turn(turn, |c| sqlite::execute(c, sql, &values)).map(|_| ()),
+            Engine::Turn(turn) => {
+                let done = self.on_turn(turn, |c| sqlite::execute(c, sql, &values));
+                if done.is_err() {
+                    self.0.unfinished.fetch_add(1, Ordering::Relaxed);
+                }
+                done.map(|_| ())
+            }
             Engine::Reader(_) => Err(self.refuse_write()),
             Engine::Session(_) => {
                 let mut late = self.0.late.lock().expect("queueing a write does not panic");
@@ -159,20 +198,28 @@ impl Tx {
 
     /// A write that gives rows back.
     pub(crate) async fn returning(&self, sql: &'static str, values: Vec<Value>) -> Result<Vec<Row>, StorageError> {
-        self.0.wrote.store(true, Ordering::Relaxed);
-        self.query(sql, values).await
+        self.may_write()?;
+        let rows = self.query(sql, values).await?;
+        if !rows.is_empty() {
+            self.0.wrote.store(true, Ordering::Relaxed);
+        }
+        Ok(rows)
     }
 
     /// A read of many rows; the statement itself bounds them.
     pub(crate) async fn query(&self, sql: &'static str, values: Vec<Value>) -> Result<Vec<Row>, StorageError> {
-        match &self.0.engine {
-            Engine::Turn(turn) => self.on_turn(turn, |c| sqlite::query(c, sql, &values)),
-            Engine::Reader(reader) => {
-                let reader = reader.lock().expect("a read does not panic");
-                sqlite::query(reader.connection(), sql, &values).map_err(|error| sqlite::failure(self.0.name, &error))
+        let run = async {
+            match &self.0.engine {
+                Engine::Turn(turn) => self.on_turn(turn, |c| sqlite::query(c, sql, &values)),
+                Engine::Reader(reader) => {
+                    let reader = reader.lock().expect("a read does not panic");
+                    let rows = sqlite::query(reader.connection(), sql, &values);
+                    rows.map_err(|error| sqlite::failure(self.0.name, &error))
+                }
+                Engine::Session(session) => session.query(sql, &values).await.map_err(|error| self.failed(&error)),
             }
-            Engine::Session(session) => session.query(sql, &values).await.map_err(|error| self.failed(&error)),
-        }
+        };
+        self.0.finish(run).await
     }
 
     /// A read of one row at most.
@@ -193,7 +240,19 @@ impl Tx {
                 cause,
             });
         };
+        if writer.connection().is_autocommit() && !self.0.is_read() {
+            // Outside the group's transaction a write would stand by itself at once.
+            let cause = "the database gave up the transaction".to_owned();
+            return Err(StorageError::Failed {
+                transaction: self.0.name,
+                cause,
+            });
+        }
         work(writer.connection()).map_err(|error| sqlite::failure(self.0.name, &error))
+    }
+
+    fn may_write(&self) -> Result<(), StorageError> {
+        if self.0.is_read() { Err(self.refuse_write()) } else { Ok(()) }
     }
 
     fn refuse_write(&self) -> StorageError {

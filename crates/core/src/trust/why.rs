@@ -103,6 +103,17 @@ words!(Why, "reason", {
     NetDebitCap = "net_debit_cap",
 });
 
+/// One row per reason, Korean and English; a reason without a row does not compile.
+macro_rules! sentences {
+    ($($why:ident: $ko:literal, $en:literal;)+) => {
+        const fn sentences(self) -> (&'static str, &'static str) {
+            match self {
+                $(Self::$why => ($ko, $en),)+
+            }
+        }
+    };
+}
+
 impl Why {
     /// One sentence for a reader, saying what happened.
     pub fn sentence(self, language: Language) -> &'static str {
@@ -110,81 +121,37 @@ impl Why {
         language.pick(ko, en)
     }
 
-    const fn sentences(self) -> (&'static str, &'static str) {
-        match self {
-            Self::TokenMissing => ("접근토큰이 없습니다", "the call carried no access token"),
-            Self::TokenUnknown => (
-                "허브가 발급한 접근토큰이 아닙니다",
-                "the access token was not issued by this hub",
-            ),
-            Self::TokenExpired => ("접근토큰의 유효기간이 지났습니다", "the access token has expired"),
-            Self::CertificateMissing => ("클라이언트 인증서가 없습니다", "no client certificate was presented"),
-            Self::CertificateMismatch => (
-                "토큰이 묶인 인증서가 아닙니다",
-                "the certificate is not the one the token is bound to",
-            ),
-            Self::ClientNotAdmitted => ("아직 승인되지 않은 이용기관입니다", "the fintech is not admitted yet"),
-            Self::ClientSuspended => ("이용이 정지된 이용기관입니다", "the fintech is suspended"),
-            Self::ClientClosed => ("이용이 끝난 이용기관입니다", "the fintech has left"),
-            Self::NoSource => ("이 고리를 확인할 출처가 아직 없습니다", "nothing judges this link yet"),
-            Self::GrantRevoked => ("동의가 철회되었습니다", "the grant was withdrawn"),
-            Self::GrantExpired => ("동의의 유효기간이 지났습니다", "the grant has expired"),
-            Self::ScopeMissing => ("동의받지 않은 권한입니다", "the grant does not cover this scope"),
-            Self::PersonMismatch => (
-                "토큰의 이용자와 다른 이용자입니다",
-                "the call names another person than the token",
-            ),
-            Self::AccountUnknown => (
-                "이 이용기관에 등록된 계좌가 아닙니다",
-                "the account is not registered at this fintech",
-            ),
-            Self::InquiryMissing => (
-                "조회 동의가 없는 계좌입니다",
-                "the person never agreed to inquiry for this account",
-            ),
-            Self::InquiryEnded => ("조회 동의가 끝났습니다", "consent to inquiry has ended"),
-            Self::TransferMissing => ("출금 동의가 없는 계좌입니다", "the person never agreed to withdrawal"),
-            Self::TransferEnded => ("출금 동의가 끝났습니다", "consent to withdrawal has ended"),
-            Self::OutsideTestBed => (
-                "시험환경에서는 모의기관만 쓸 수 있습니다",
-                "the test bed reaches simulated institutions only",
-            ),
-            Self::Replayed => ("이미 사용한 거래고유번호입니다", "the request's id was used before"),
-            Self::OutsideHours => ("서비스 시간이 아닙니다", "the service is closed at this hour"),
-            Self::ClientWithdrawTransfer => (
-                "이용기관의 1회 출금한도를 넘습니다",
-                "over the fintech's limit per withdrawal",
-            ),
-            Self::ClientWithdrawDay => (
-                "이용기관의 1일 출금한도를 넘습니다",
-                "over the fintech's daily withdrawal limit",
-            ),
-            Self::ClientWithdrawMonth => (
-                "이용기관의 월 출금한도를 넘습니다",
-                "over the fintech's monthly withdrawal limit",
-            ),
-            Self::ClientDepositTransfer => (
-                "이용기관의 1회 입금한도를 넘습니다",
-                "over the fintech's limit per deposit",
-            ),
-            Self::ClientDepositDay => (
-                "이용기관의 1일 입금한도를 넘습니다",
-                "over the fintech's daily deposit limit",
-            ),
-            Self::ClientDepositMonth => (
-                "이용기관의 월 입금한도를 넘습니다",
-                "over the fintech's monthly deposit limit",
-            ),
-            Self::PersonTransfer => ("이용자의 1회 한도를 넘습니다", "over the person's limit per transfer"),
-            Self::PersonDay => ("이용자의 1일 한도를 넘습니다", "over the person's daily limit"),
-            Self::FirstDays => (
-                "가입 후 사흘 동안은 개인에게 송금할 수 없습니다",
-                "no remittance to persons within the first three days",
-            ),
-            Self::NetDebitCap => (
-                "기관의 순이체한도를 넘습니다",
-                "the institution's net debit cap is reached",
-            ),
-        }
+    sentences! {
+        TokenMissing: "접근토큰이 없습니다", "the call carried no access token";
+        TokenUnknown: "허브가 발급한 접근토큰이 아닙니다", "the access token was not issued by this hub";
+        TokenExpired: "접근토큰의 유효기간이 지났습니다", "the access token has expired";
+        CertificateMissing: "클라이언트 인증서가 없습니다", "no client certificate was presented";
+        CertificateMismatch: "토큰이 묶인 인증서가 아닙니다", "the certificate is not the one the token is bound to";
+        ClientNotAdmitted: "아직 승인되지 않은 이용기관입니다", "the fintech is not admitted yet";
+        ClientSuspended: "이용이 정지된 이용기관입니다", "the fintech is suspended";
+        ClientClosed: "이용이 끝난 이용기관입니다", "the fintech has left";
+        NoSource: "이 고리를 확인할 출처가 아직 없습니다", "nothing judges this link yet";
+        GrantRevoked: "동의가 철회되었습니다", "the grant was withdrawn";
+        GrantExpired: "동의의 유효기간이 지났습니다", "the grant has expired";
+        ScopeMissing: "동의받지 않은 권한입니다", "the grant does not cover this scope";
+        PersonMismatch: "토큰의 이용자와 다른 이용자입니다", "the call names another person than the token";
+        AccountUnknown: "이 이용기관에 등록된 계좌가 아닙니다", "the account is not registered at this fintech";
+        InquiryMissing: "조회 동의가 없는 계좌입니다", "the person never agreed to inquiry for this account";
+        InquiryEnded: "조회 동의가 끝났습니다", "consent to inquiry has ended";
+        TransferMissing: "출금 동의가 없는 계좌입니다", "the person never agreed to withdrawal";
+        TransferEnded: "출금 동의가 끝났습니다", "consent to withdrawal has ended";
+        OutsideTestBed: "시험환경에서는 모의기관만 쓸 수 있습니다", "the test bed reaches simulated institutions only";
+        Replayed: "이미 사용한 거래고유번호입니다", "the request's id was used before";
+        OutsideHours: "서비스 시간이 아닙니다", "the service is closed at this hour";
+        ClientWithdrawTransfer: "이용기관의 1회 출금한도를 넘습니다", "over the fintech's limit per withdrawal";
+        ClientWithdrawDay: "이용기관의 1일 출금한도를 넘습니다", "over the fintech's daily withdrawal limit";
+        ClientWithdrawMonth: "이용기관의 월 출금한도를 넘습니다", "over the fintech's monthly withdrawal limit";
+        ClientDepositTransfer: "이용기관의 1회 입금한도를 넘습니다", "over the fintech's limit per deposit";
+        ClientDepositDay: "이용기관의 1일 입금한도를 넘습니다", "over the fintech's daily deposit limit";
+        ClientDepositMonth: "이용기관의 월 입금한도를 넘습니다", "over the fintech's monthly deposit limit";
+        PersonTransfer: "이용자의 1회 한도를 넘습니다", "over the person's limit per transfer";
+        PersonDay: "이용자의 1일 한도를 넘습니다", "over the person's daily limit";
+        FirstDays: "가입 후 사흘 동안은 개인에게 송금할 수 없습니다", "no remittance to persons within the first three days";
+        NetDebitCap: "기관의 순이체한도를 넘습니다", "the institution's net debit cap is reached";
     }
 }

@@ -1,0 +1,3 @@
+//! Registered accounts: listing them, naming them, ending a consent.
+
+pub mod http;

@@ -1,0 +1,288 @@
+//! Decides about clients. Every change holds from the next call on, because every call reads the client's row.
+
+use naru_core::{
+    Action, Actor, Client, ClientEvent, ClientId, ClientLimits, ClientStatus, ClientUseCode, ContractAccount,
+    Direction, Environment, Scope, Scopes,
+};
+use naru_crypto::{Secret, SecretKind};
+use naru_storage::{Storage, StorageError};
+
+/// Why a client was not registered or changed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ClientError {
+    /// No client has this code or id.
+    #[error("there is no such client; `naru client list` shows them")]
+    Unknown,
+    /// The event cannot happen in the client's state.
+    #[error("a client that is {state} cannot be {event}d")]
+    Illegal {
+        /// Where it stands.
+        state: ClientStatus,
+        /// What was to happen.
+        event: ClientEvent,
+    },
+    /// Somebody else changed the client meanwhile.
+    #[error("the client was changed meanwhile; look at it and try again")]
+    Changed,
+    /// A value cannot be taken.
+    #[error("{field} {expected}")]
+    Field {
+        /// Which.
+        field: &'static str,
+        /// What would be accepted.
+        expected: String,
+    },
+    /// The database.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+/// What is needed to register a client.
+#[derive(Debug, Clone)]
+pub struct Registration {
+    /// Its code; a fresh one where none is given.
+    pub client_use_code: Option<ClientUseCode>,
+    /// As people are shown it.
+    pub name: String,
+    /// Where it may go.
+    pub environment: Environment,
+    /// What it may ask people for.
+    pub scopes: Scopes,
+    /// Where answers may be sent.
+    pub redirect_uris: Vec<String>,
+    /// SHA-256 of its certificate.
+    pub certificate_sha256: Option<[u8; 32]>,
+    /// Where its money goes.
+    pub contract_account: ContractAccount,
+    /// How much it may take from people.
+    pub withdraw_limits: ClientLimits,
+    /// How much it may pay out.
+    pub deposit_limits: ClientLimits,
+}
+
+/// Registers a client that is active at once; gives it a secret only in the test bed.
+pub async fn register(
+    storage: &Storage,
+    actor: &Actor,
+    registration: Registration,
+) -> Result<(Client, Option<Secret>), ClientError> {
+    check(&registration)?;
+    let (now, chance) = (storage.clock().now(), storage.chance());
+    let secret =
+        (registration.environment == Environment::TestBed).then(|| Secret::new(SecretKind::Client, chance.bytes()));
+    let client = Client {
+        id: ClientId::new(now, chance),
+        client_use_code: registration
+            .client_use_code
+            .unwrap_or_else(|| ClientUseCode::new(chance)),
+        name: registration.name,
+        environment: registration.environment,
+        status: ClientStatus::Active,
+        status_since: now,
+        status_reason: String::new(),
+        scopes: registration.scopes,
+        redirect_uris: registration.redirect_uris,
+        secret_sha256: secret.as_ref().map(|secret| secret.sha256().to_vec()),
+        certificate_sha256: registration.certificate_sha256.map(|sha256| sha256.to_vec()),
+        contract_account: registration.contract_account,
+        withdraw_limits: registration.withdraw_limits,
+        deposit_limits: registration.deposit_limits,
+        created_at: now,
+        version: 1,
+    };
+    let inserting = &client;
+    let inserted = storage.run("client_register", actor, async |tx| {
+        tx.client_insert(inserting).await?;
+        let details = serde_json::json!({
+            "client_use_code": inserting.client_use_code,
+            "environment": inserting.environment,
+            "scopes": inserting.scopes.to_string(),
+        });
+        tx.trail(Action::ClientRegistered, inserting.id, details).await
+    });
+    match inserted.await {
+        Ok(()) => Ok((client, secret)),
+        Err(StorageError::Taken { .. }) => Err(ClientError::Field {
+            field: "client_use_code",
+            expected: "is taken by another client".to_owned(),
+        }),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn check(registration: &Registration) -> Result<(), ClientError> {
+    let field = |field, expected: &str| {
+        Err(ClientError::Field {
+            field,
+            expected: expected.to_owned(),
+        })
+    };
+    let length = registration.name.chars().count();
+    if !(1..=60).contains(&length) {
+        return field("name", "must have 1 to 60 characters");
+    }
+    for uri in &registration.redirect_uris {
+        if !is_redirect_uri(uri) {
+            return field(
+                "redirect_uri",
+                "must be an https URI (or http on localhost) without fragment or blanks",
+            );
+        }
+    }
+    if registration.environment == Environment::Production && registration.certificate_sha256.is_none() {
+        return field(
+            "certificate",
+            "is required in production: calls are answered over mutual TLS alone",
+        );
+    }
+    if registration.scopes.has(Scope::Sa) {
+        return field(
+            "scopes",
+            "must not contain `sa`: own authentication is an entitlement that is not given yet",
+        );
+    }
+    for limits in [&registration.withdraw_limits, &registration.deposit_limits] {
+        check_limits(limits)?;
+    }
+    Ok(())
+}
+
+fn is_redirect_uri(uri: &str) -> bool {
+    let local = ["http://localhost", "http://127.0.0.1"].iter().any(|start| {
+        uri.strip_prefix(start)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/']))
+    });
+    let plain = uri.bytes().all(|b| b.is_ascii_graphic()) && !uri.contains('#');
+    plain && uri.len() <= 500 && (local || uri.len() > "https://".len() && uri.starts_with("https://"))
+}
+
+fn check_limits(limits: &ClientLimits) -> Result<(), ClientError> {
+    let ordered =
+        limits.transfer_won.0 > 0 && limits.transfer_won <= limits.day_won && limits.day_won <= limits.month_won;
+    if ordered {
+        return Ok(());
+    }
+    let expected = "must be above zero and grow from transfer to day to month".to_owned();
+    Err(ClientError::Field {
+        field: "limits",
+        expected,
+    })
+}
+
+/// A client by its code, or by its id.
+pub async fn find(storage: &Storage, name: &str) -> Result<Client, ClientError> {
+    let found = storage.read("client_find", async |tx| {
+        match (ClientUseCode::parse(name), name.parse::<ClientId>()) {
+            (Ok(code), _) => tx.client_find_by_code(&code).await,
+            (_, Ok(id)) => tx.client_find(id).await,
+            _ => Ok(None),
+        }
+    });
+    let found: Option<Client> = found.await.map_err(ClientError::Storage)?;
+    found.ok_or(ClientError::Unknown)
+}
+
+/// Moves a client to another state: suspends it, resumes it, closes it.
+pub async fn change_status(
+    storage: &Storage,
+    actor: &Actor,
+    client: &Client,
+    (event, reason): (ClientEvent, &str),
+) -> Result<ClientStatus, ClientError> {
+    let Some(after) = client.status.apply(event) else {
+        return Err(ClientError::Illegal {
+            state: client.status,
+            event,
+        });
+    };
+    if reason.chars().count() > 200 {
+        let expected = "must have at most 200 characters".to_owned();
+        return Err(ClientError::Field {
+            field: "reason",
+            expected,
+        });
+    }
+    storage
+        .run("client_change_status", actor, async |tx| {
+            if !tx.client_set_status(client, after, reason).await? {
+                return Err(ClientError::Changed);
+            }
+            let details = serde_json::json!({ "from": client.status, "to": after, "reason": reason });
+            tx.trail(Action::ClientStatusChanged, client.id, details).await?;
+            Ok(after)
+        })
+        .await
+}
+
+/// Changes a client's limits in one direction.
+pub async fn change_limits(
+    storage: &Storage,
+    actor: &Actor,
+    client: &Client,
+    (direction, limits): (Direction, &ClientLimits),
+) -> Result<(), ClientError> {
+    check_limits(limits)?;
+    storage
+        .run("client_change_limits", actor, async |tx| {
+            if !tx.client_set_limits(client.id, direction, limits).await? {
+                return Err(ClientError::Unknown);
+            }
+            let details = serde_json::json!({ "direction": direction, "from": client.limits(direction), "to": limits });
+            tx.trail(Action::ClientChanged, client.id, details).await?;
+            Ok(())
+        })
+        .await
+}
+
+/// Gives a client another certificate, or none.
+pub async fn change_certificate(
+    storage: &Storage,
+    actor: &Actor,
+    client: &Client,
+    sha256: Option<[u8; 32]>,
+) -> Result<(), ClientError> {
+    if sha256.is_none() && client.environment == Environment::Production {
+        let expected = "is required in production".to_owned();
+        return Err(ClientError::Field {
+            field: "certificate",
+            expected,
+        });
+    }
+    storage
+        .run("client_change_certificate", actor, async |tx| {
+            if !tx.client_set_certificate(client.id, sha256).await? {
+                return Err(ClientError::Unknown);
+            }
+            let details = serde_json::json!({ "certificate_sha256": sha256.map(|bytes| naru_crypto::hex(&bytes)) });
+            tx.trail(Action::ClientChanged, client.id, details).await?;
+            Ok(())
+        })
+        .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn redirect_uris_are_https_or_on_this_machine() {
+        for good in [
+            "https://app.example/cb",
+            "http://localhost:3000/cb",
+            "http://127.0.0.1/cb",
+        ] {
+            assert!(is_redirect_uri(good), "{good}");
+        }
+        let bad = [
+            "http://app.example/cb",
+            "http://localhost.evil.example/",
+            "https://a/#f",
+            "https://",
+            "app:/cb",
+            "https://a b",
+        ];
+        for bad in bad {
+            assert!(!is_redirect_uri(bad), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! Grants: listing and ending what people allowed.
+
+pub mod service;

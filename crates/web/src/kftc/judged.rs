@@ -1,0 +1,405 @@
+//! The judged route: reads the request, judges the chain, calls the handler only with a [`Trusted`], and records the
+//! call with its verdict. A handler without the judgement cannot be written.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::{HeaderMap, HeaderValue, Method, header};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{MethodFilter, MethodRouter, on};
+use futures_util::FutureExt as _;
+use naru_core::trust::{Link, Standing, Verdict, judge};
+use naru_core::{BankTranId, CallId, FintechUseNum, Timestamp};
+use naru_crypto::sha256;
+use naru_storage::{CallRecord, StandingQuery, StorageError};
+use serde::Serialize;
+
+use super::envelope::{Rendered, response};
+use super::{FieldError, Refusal, Success};
+use crate::listener::PeerCertificate;
+use crate::route::CORRELATION;
+use crate::trusted::{Demanding, Finished, Trusted};
+use crate::{Effect, Hub, Route, Who};
+
+/// A request's body at most, bytes.
+const BODY_MAX: usize = 64 * 1024;
+
+/// A route of the profile whose chain of trust is judged before `handler` runs.
+pub fn judged<R, S, T, F, U>(
+    (method, path): (&'static str, &'static str),
+    effect: Effect,
+    summary: &'static str,
+    (hub, state): (&Hub, &S),
+    handler: F,
+) -> Route
+where
+    R: Demanding,
+    S: Clone + Send + Sync + 'static,
+    T: Serialize + Send + 'static,
+    F: Fn(S, Arc<Trusted<R>>) -> U + Clone + Send + Sync + 'static,
+    U: Future<Output = Result<Success<T>, Refusal>> + Send + 'static,
+{
+    let (hub, state) = (hub.clone(), state.clone());
+    let name: &'static str = Box::leak(format!("{method} {path}").into_boxed_str());
+    let answer = move |request: Request| {
+        let (hub, state, handler) = (hub.clone(), state.clone(), handler.clone());
+        // A task of its own: a caller that hangs up stops neither the call nor its record.
+        let work = hub.work().clone();
+        let call = work.spawn(async move {
+            let call = Call::begin(&hub, name, &request);
+            call.answer(request, |trusted| handler(state, trusted)).await
+        });
+        async move {
+            call.await
+                .unwrap_or_else(|_| crate::Problem::internal().into_response())
+        }
+    };
+    let filter = if method == "GET" {
+        MethodFilter::GET
+    } else {
+        MethodFilter::POST
+    };
+    let handler: MethodRouter = on(filter, answer);
+    Route {
+        method,
+        path,
+        who: Who::Token,
+        demand: Some(R::DEMAND),
+        effect,
+        summary,
+        handler,
+    }
+}
+
+/// One call on its way through.
+struct Call<'a> {
+    hub: &'a Hub,
+    route: &'static str,
+    id: CallId,
+    at: Timestamp,
+    began: tokio::time::Instant,
+    token_sha256: Option<[u8; 32]>,
+    certificate_sha256: Option<[u8; 32]>,
+}
+
+/// What a call came to, before it is recorded.
+struct Ended {
+    rendered: Rendered,
+    finished: Option<Finished>,
+    parties: Parties,
+    used_id: Option<BankTranId>,
+}
+
+#[derive(Default)]
+struct Parties {
+    client_id: Option<naru_core::ClientId>,
+    grant_id: Option<naru_core::GrantId>,
+    person_id: Option<naru_core::PersonId>,
+}
+
+impl Parties {
+    fn of(standing: &Standing) -> Self {
+        let grant = standing.grant.as_ref().map(|granted| &granted.grant);
+        Self {
+            client_id: standing.client.as_ref().map(|client| client.0.id),
+            grant_id: grant.map(|grant| grant.id),
+            person_id: grant.and_then(|grant| grant.person_id),
+        }
+    }
+}
+
+impl<'a> Call<'a> {
+    fn begin(hub: &'a Hub, route: &'static str, request: &Request) -> Self {
+        let at = hub.now();
+        Self {
+            hub,
+            route,
+            id: CallId::new(at, hub.storage().chance()),
+            at,
+            began: tokio::time::Instant::now(),
+            token_sha256: bearer(request.headers()).map(|token| sha256(token.as_bytes())),
+            certificate_sha256: request
+                .extensions()
+                .get::<PeerCertificate>()
+                .and_then(|peer| peer.sha256),
+        }
+    }
+
+    async fn answer<R, T, U>(self, request: Request, handler: impl FnOnce(Arc<Trusted<R>>) -> U) -> Response
+    where
+        R: Demanding,
+        T: Serialize,
+        U: Future<Output = Result<Success<T>, Refusal>>,
+    {
+        let asked = read::<R>(request).await;
+        // An id is claimed before the database is read: a call that lost the claim is a repeat, whatever the
+        // database knows yet.
+        let day = self.at.day();
+        let once = if R::DEMAND.once {
+            asked.as_ref().ok().and_then(once_id)
+        } else {
+            None
+        };
+        let claimed = once.as_ref().is_none_or(|id| self.hub.once().claim(day, id, self.at));
+        let ended = self.judge_and_handle(asked, once.as_ref(), claimed, handler).await;
+        if let (Some(id), true, None) = (&once, claimed, &ended.used_id) {
+            self.hub.once().release(day, id);
+        }
+        self.record(ended).await
+    }
+
+    async fn judge_and_handle<R, T, U>(
+        &self,
+        asked: Result<R, FieldError>,
+        once: Option<&BankTranId>,
+        claimed: bool,
+        handler: impl FnOnce(Arc<Trusted<R>>) -> U,
+    ) -> Ended
+    where
+        R: Demanding,
+        T: Serialize,
+        U: Future<Output = Result<Success<T>, Refusal>>,
+    {
+        let mut standing = match self.standing(asked.as_ref().ok(), once).await {
+            Ok(standing) => standing,
+            Err(error) => return self.refused(&error.into(), None, Parties::default(), ""),
+        };
+        standing.replayed |= !claimed;
+        let parties = Parties::of(&standing);
+        let verdict = judge(&standing, &R::DEMAND);
+        let named = asked
+            .as_ref()
+            .ok()
+            .and_then(Demanding::bank_tran_id)
+            .unwrap_or_default()
+            .to_owned();
+        let ask = match asked.and_then(|ask| well_formed(&ask, &standing).map(|()| ask)) {
+            Ok(ask) => ask,
+            Err(error) if knows_the_caller(&verdict) => {
+                return self.refused(&error.into(), Some(verdict), parties, &named);
+            }
+            Err(_) => {
+                return self.refused(
+                    &Refusal::Broken(Box::new(verdict.clone())),
+                    Some(verdict),
+                    parties,
+                    &named,
+                );
+            }
+        };
+        let trusted = match Trusted::new(ask, self.id, standing, verdict) {
+            Ok(trusted) => Arc::new(trusted),
+            Err(verdict) => {
+                return self.refused(&Refusal::Broken(verdict.clone()), Some(*verdict), parties, &named);
+            }
+        };
+        let answered = AssertUnwindSafe(handler(Arc::clone(&trusted))).catch_unwind().await;
+        let answered = answered.unwrap_or_else(|_| {
+            tracing::error!(event = "handler_panicked", route = self.route, call = %self.id, "a defect: please report");
+            Err(Refusal::Reason("internal"))
+        });
+        let used_id = if used_up(&answered) { once.cloned() } else { None };
+        let rendered = match &answered {
+            Ok(success) => success.render(self.hub.codes()),
+            Err(refusal) => refusal.render(self.hub.codes(), self.id, self.at, &named),
+        };
+        let mut finished = Arc::into_inner(trusted).map(Trusted::finish);
+        if let (Some(finished), Err(Refusal::Broken(verdict))) = (&mut finished, &answered) {
+            finished.verdict = (**verdict).clone();
+        }
+        Ended {
+            rendered,
+            finished,
+            parties,
+            used_id,
+        }
+    }
+
+    async fn standing<R: Demanding>(
+        &self,
+        ask: Option<&R>,
+        once: Option<&BankTranId>,
+    ) -> Result<Standing, StorageError> {
+        let account = ask
+            .and_then(Demanding::fintech_use_num)
+            .and_then(|text| FintechUseNum::parse(text.trim()).ok());
+        let query = StandingQuery {
+            token_sha256: self.token_sha256.as_ref(),
+            certificate_sha256: self.certificate_sha256,
+            fintech_use_num: account.as_ref(),
+            once,
+            named_person: ask.and_then(Demanding::named_person).map(str::trim),
+        };
+        self.hub
+            .storage()
+            .read("standing", async |tx| tx.standing(query).await)
+            .await
+    }
+
+    fn refused(&self, refusal: &Refusal, verdict: Option<Verdict>, parties: Parties, named: &str) -> Ended {
+        let rendered = refusal.render(self.hub.codes(), self.id, self.at, named);
+        let finished = verdict.map(|verdict| Finished {
+            verdict,
+            asked: None,
+            institution_us: 0,
+        });
+        Ended {
+            rendered,
+            finished,
+            parties,
+            used_id: None,
+        }
+    }
+
+    async fn record(self, ended: Ended) -> Response {
+        let Ended {
+            rendered,
+            finished,
+            parties,
+            used_id,
+        } = ended;
+        let (verdict, asked, institution_us) = match finished {
+            Some(finished) => (Some(finished.verdict), finished.asked, finished.institution_us),
+            None => (None, None, 0),
+        };
+        let (bank_code, bank_answer) = asked.unzip();
+        let total_us = i64::try_from(self.began.elapsed().as_micros()).unwrap_or(i64::MAX);
+        let hub_us = total_us.saturating_sub(institution_us).max(0);
+        self.hub
+            .metrics()
+            .call(self.route, &rendered.rsp_code, hub_us, institution_us);
+        let verdict = verdict.map_or_else(String::new, |v| serde_json::to_string(&v).unwrap_or_default());
+        let bank_rsp_code = bank_answer.unwrap_or(rendered.bank_rsp_code);
+        self.hub
+            .calls()
+            .record(CallRecord {
+                id: self.id,
+                at: self.at,
+                route: self.route.to_owned(),
+                client_id: parties.client_id,
+                grant_id: parties.grant_id,
+                person_id: parties.person_id,
+                bank_tran_id: used_id,
+                rsp_code: rendered.rsp_code,
+                bank_rsp_code,
+                bank_code,
+                hub_us,
+                institution_us,
+                verdict,
+            })
+            .await;
+        let mut response = response(rendered.body);
+        let headers = response.headers_mut();
+        let id = HeaderValue::from_str(&self.id.to_string()).expect("an id is plain ASCII");
+        headers.insert(CORRELATION, id);
+        let timing = format!("hub;dur={}, institution;dur={}", millis(hub_us), millis(institution_us));
+        headers.insert(
+            "server-timing",
+            HeaderValue::from_str(&timing).expect("numbers are plain ASCII"),
+        );
+        response
+    }
+}
+
+fn millis(micros: i64) -> String {
+    format!("{}.{:03}", micros / 1_000, micros % 1_000)
+}
+
+/// Whether the links that say who calls hold, so that the caller may be told what is wrong with its fields.
+fn knows_the_caller(verdict: &Verdict) -> bool {
+    !matches!(verdict.broken(), Some((Link::Channel | Link::Organisation, ..)))
+}
+
+/// Whether an answer has used the request's id up: whatever reached an institution has.
+fn used_up<T>(answered: &Result<Success<T>, Refusal>) -> bool {
+    matches!(answered, Ok(_) | Err(Refusal::Institution { .. }))
+}
+
+fn once_id<R: Demanding>(ask: &R) -> Option<BankTranId> {
+    BankTranId::parse(ask.bank_tran_id()?.trim()).ok()
+}
+
+/// The form of the identifiers that the judge looks at.
+fn well_formed<R: Demanding>(ask: &R, standing: &Standing) -> Result<(), FieldError> {
+    if let Some(id) = ask.bank_tran_id() {
+        let id = BankTranId::parse(id.trim()).map_err(|error| FieldError::new("bank_tran_id", error))?;
+        let owner = standing.client.as_ref().map(|client| &client.0.client_use_code);
+        if owner.is_some_and(|code| !id.belongs_to(code)) {
+            return Err(FieldError::new(
+                "bank_tran_id",
+                "must begin with the caller's own client_use_code",
+            ));
+        }
+    }
+    if let Some(number) = ask.fintech_use_num() {
+        FintechUseNum::parse(number.trim()).map_err(|error| FieldError::new("fintech_use_num", error))?;
+    }
+    Ok(())
+}
+
+/// Reads the query string of a GET, or the JSON body of a POST.
+async fn read<R: Demanding>(request: Request) -> Result<R, FieldError> {
+    if request.method() == Method::GET {
+        let query = request.uri().query().unwrap_or_default();
+        return serde_urlencoded::from_str(query).map_err(|error| FieldError::new("query", error));
+    }
+    let json = request
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok())
+        .is_some_and(|kind| kind.trim_start().to_ascii_lowercase().starts_with("application/json"));
+    if !json {
+        return Err(FieldError::new(
+            "content-type",
+            "must be application/json; charset=UTF-8",
+        ));
+    }
+    let body = limited(request.into_body()).await?;
+    serde_json::from_slice(&body).map_err(|error| FieldError::new("body", format_args!("is not as expected: {error}")))
+}
+
+async fn limited(body: Body) -> Result<bytes::Bytes, FieldError> {
+    axum::body::to_bytes(body, BODY_MAX).await.map_err(|_| {
+        FieldError::new(
+            "body",
+            format_args!("must arrive whole and have at most {BODY_MAX} bytes"),
+        )
+    })
+}
+
+/// The access token of a request: `Authorization: Bearer <token>`, with the word glued to the token tolerated.
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?.trim();
+    let (word, rest) = value.split_at_checked(6)?;
+    if !word.eq_ignore_ascii_case("bearer") {
+        return None;
+    }
+    let token = rest.trim_start();
+    if token.is_empty() || token.len() > 512 {
+        None
+    } else {
+        Some(token)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bearer_is_read_as_clients_write_it() {
+        let token = |value: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::AUTHORIZATION, HeaderValue::from_static(value));
+            bearer(&headers).map(str::to_owned)
+        };
+        assert_eq!(token("Bearer nat_abc").as_deref(), Some("nat_abc"));
+        assert_eq!(token("Bearernat_abc").as_deref(), Some("nat_abc"), "glued");
+        assert_eq!(token("bearer  nat_abc ").as_deref(), Some("nat_abc"));
+        assert_eq!(token("Basic nat_abc"), None);
+        assert_eq!(token("Bearer"), None);
+        assert_eq!(token("Bearer "), None);
+    }
+}

@@ -1,0 +1,100 @@
+//! The route table: every route of the hub as data. The router is made from it, and so are the tests that no route is
+//! open by accident and no write goes untraced.
+
+use axum::Router;
+use axum::extract::Request;
+use axum::http::{HeaderName, HeaderValue};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::MethodRouter;
+use naru_core::trust::Demand;
+use naru_core::{CallId, Chance, Clock};
+
+use crate::Problem;
+
+/// Who may call a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Who {
+    /// Anybody: a page before sign-in, an asset.
+    Public,
+    /// A fintech that proves itself with its secret or certificate: the token endpoint.
+    Client,
+    /// A fintech with an access token; the chain of trust is judged.
+    Token,
+    /// A person with a browser session.
+    Person,
+}
+
+/// What a route does to the state of the world.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// Nothing but the call's own record.
+    Reads,
+    /// Rows, each with its trail.
+    Writes,
+    /// Rows and money.
+    MovesMoney,
+}
+
+/// One route.
+#[derive(Debug, Clone)]
+pub struct Route {
+    /// `GET` or `POST`.
+    pub method: &'static str,
+    /// The path as the router reads it.
+    pub path: &'static str,
+    /// Who may call it.
+    pub who: Who,
+    /// What it demands of the chain of trust; present exactly when `who` is [`Who::Token`].
+    pub demand: Option<Demand>,
+    /// What it does.
+    pub effect: Effect,
+    /// One line for the documentation.
+    pub summary: &'static str,
+    /// What answers.
+    pub handler: MethodRouter,
+}
+
+impl Route {
+    /// Method and path, as logs and numbers name the route.
+    pub fn name(&self) -> String {
+        format!("{} {}", self.method, self.path)
+    }
+}
+
+/// The header that names an answer in the hub's records.
+pub(crate) const CORRELATION: HeaderName = HeaderName::from_static("x-correlation-id");
+
+/// The router of a route table. Every answer carries a correlation id and the headers that keep browsers careful.
+pub fn router(routes: Vec<Route>, clock: Clock, chance: Chance) -> Router {
+    let mut router = Router::new();
+    for route in routes {
+        router = router.route(route.path, route.handler);
+    }
+    router
+        .fallback(async |request: Request| Problem::not_found(request.uri().path()))
+        .method_not_allowed_fallback(async || Problem::method_not_allowed())
+        .layer(middleware::from_fn(move |request: Request, next: Next| {
+            let (clock, chance) = (clock.clone(), chance.clone());
+            async move { with_headers(next.run(request).await, &clock, &chance) }
+        }))
+}
+
+fn with_headers(mut response: Response, clock: &Clock, chance: &Chance) -> Response {
+    let headers = response.headers_mut();
+    if !headers.contains_key(CORRELATION) {
+        let id = CallId::new(clock.now(), chance).to_string();
+        headers.insert(CORRELATION, HeaderValue::from_str(&id).expect("an id is plain ASCII"));
+    }
+    for (name, value) in [
+        ("cache-control", "no-store"),
+        ("x-content-type-options", "nosniff"),
+        ("strict-transport-security", "max-age=31536000"),
+        ("referrer-policy", "no-referrer"),
+    ] {
+        headers
+            .entry(HeaderName::from_static(name))
+            .or_insert(HeaderValue::from_static(value));
+    }
+    response.into_response()
+}
