@@ -116,6 +116,15 @@ impl Tx {
         rows.into_iter().map(read).collect()
     }
 
+    /// An institution's position, as far as postings have been folded into it.
+    pub async fn journal_position(&self, bank: &BankCode) -> Result<Won, StorageError> {
+        let sql = "SELECT balance_won FROM positions WHERE account = $1";
+        let row = self
+            .query_opt(sql, values![Account::Position(bank.clone()).to_string()])
+            .await?;
+        row.map_or(Ok(Won::ZERO), |mut row: Row| row.next())
+    }
+
     /// Folds postings that are not yet in their account's position into it; how many.
     pub async fn journal_fold(&self) -> Result<u64, StorageError> {
         let rows = self

@@ -161,7 +161,8 @@ impl Storage {
         self.transact(name, tx::actor_text(actor), true, work).await
     }
 
-    /// Appends records that are a trail of their own (calls, folded positions).
+    /// Writes what needs no trail: records that are one themselves (calls), what is derived from such (positions),
+    /// and leases.
     pub async fn record<T, F, U>(&self, name: &'static str, work: F) -> Result<T, StorageError>
     where
         F: Fn(Tx) -> U + Send,

@@ -1,7 +1,7 @@
 //! The one query behind every judged call: token, grant, client, person, account, institution and replay together.
 
 use naru_core::trust::{AccountStanding, ChannelStanding, ClientStanding, GrantStanding, Standing, TokenStanding};
-use naru_core::{Account, AccountId, BankTranId, Consent, FintechUseNum, PersonId, Timestamp, Won};
+use naru_core::{Account, AccountId, BankTranId, ClientId, Consent, FintechUseNum, GrantId, PersonId, Timestamp, Won};
 
 use crate::client::client_columns;
 use crate::grant::grant_columns;
@@ -83,6 +83,26 @@ impl Tx {
         standing.replayed = row.next()?;
         standing.account = self.account_standing(&mut row)?;
         Ok(standing)
+    }
+
+    /// Whether what a call was judged by still stands: the client is active, the grant alive, and the consent to
+    /// withdraw from the account, where one is named, not ended. Money moves only in the same transaction.
+    pub async fn standing_is_unchanged(
+        &self,
+        client_id: ClientId,
+        grant_id: GrantId,
+        withdrawn_from: Option<&FintechUseNum>,
+    ) -> Result<bool, StorageError> {
+        let row = self
+            .query_opt(
+                "SELECT 1 FROM grants g JOIN clients c ON c.id = g.client_id
+                 WHERE g.id = $2 AND g.revoked_at IS NULL AND c.id = $1 AND c.status = 'active'
+                   AND NOT EXISTS (SELECT 1 FROM registrations r
+                       WHERE r.fintech_use_num = $3 AND r.transfer_ended_at IS NOT NULL)",
+                values![client_id, grant_id, withdrawn_from],
+            )
+            .await?;
+        Ok(row.is_some())
     }
 
     fn account_standing(&self, row: &mut Row) -> Result<Option<AccountStanding>, StorageError> {

@@ -72,58 +72,43 @@ pub struct TransferTotals {
 }
 
 impl Tx {
-    /// Stores the intention of a transfer with its legs. Whether the client's id for it was free.
-    pub async fn transfer_insert(&self, transfer: &Transfer, verdict: &str) -> Result<bool, StorageError> {
+    /// Stores the intention of a transfer with its legs. The client's id for it, and the transfer that it returns,
+    /// must be free: else the transaction ends in [`StorageError::Taken`].
+    pub fn transfer_insert(&self, transfer: &Transfer, verdict: &str) -> Result<(), StorageError> {
         let (t, order) = (transfer, &transfer.order);
         let (word, leg, code, until) = t.state.columns();
-        let inserted = self
-            .execute(
-                "INSERT INTO transfers (id, client_id, kind, day, bank_tran_id, order_sha256, order_sealed, amount_won,
-                     person_id, debit_bank, credit_bank, returns_id, state, state_leg, state_code, state_until,
-                     state_since, limit_remain_won, asks, next_at, verdict, created_at, version)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, 0, $19, $20,
-                         $21, 1)
-                 ON CONFLICT (client_id, day, kind, bank_tran_id) DO NOTHING",
-                values![
-                    t.id,
-                    order.client_id,
-                    order.kind,
-                    t.day,
-                    &order.bank_tran_id,
-                    &t.order_sha256,
-                    self.seal(ORDER, order)?,
-                    order.amount,
-                    order.person_id,
-                    &order.debit.bank_code,
-                    &order.credit.bank_code,
-                    order.returns,
-                    word,
-                    leg,
-                    code,
-                    until,
-                    t.state_since,
-                    t.limit_remain,
-                    t.next_at,
-                    verdict,
-                    t.created_at,
-                ],
-            )
-            .await?;
-        if inserted == 0 {
-            return Ok(false);
-        }
-        for kind in [LegKind::Debit, LegKind::Credit] {
-            self.leg_insert(t, kind)?;
-        }
-        Ok(true)
-    }
-
-    /// Stores what was left of the fintech's day after a transfer took its part.
-    pub fn transfer_set_limit_remain(&self, id: TransferId, remain: Won) -> Result<(), StorageError> {
         self.later(
-            "UPDATE transfers SET limit_remain_won = $2 WHERE id = $1",
-            values![id, remain],
-        )
+            "INSERT INTO transfers (id, client_id, kind, day, bank_tran_id, order_sha256, order_sealed, amount_won,
+                 person_id, debit_bank, credit_bank, returns_id, state, state_leg, state_code, state_until,
+                 state_since, limit_remain_won, asks, next_at, verdict, created_at, version)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, 0, $19, $20,
+                     $21, 1)",
+            values![
+                t.id,
+                order.client_id,
+                order.kind,
+                t.day,
+                &order.bank_tran_id,
+                &t.order_sha256,
+                self.seal(ORDER, order)?,
+                order.amount,
+                order.person_id,
+                &order.debit.bank_code,
+                &order.credit.bank_code,
+                order.returns,
+                word,
+                leg,
+                code,
+                until,
+                t.state_since,
+                t.limit_remain,
+                t.next_at,
+                verdict,
+                t.created_at,
+            ],
+        )?;
+        self.leg_insert(t, LegKind::Debit)?;
+        self.leg_insert(t, LegKind::Credit)
     }
 
     /// Stores the intention of one leg.

@@ -252,7 +252,11 @@ impl Tx {
     }
 
     fn may_write(&self) -> Result<(), StorageError> {
-        if self.0.is_read() { Err(self.refuse_write()) } else { Ok(()) }
+        if self.0.is_read() {
+            Err(self.refuse_write())
+        } else {
+            Ok(())
+        }
     }
 
     fn refuse_write(&self) -> StorageError {

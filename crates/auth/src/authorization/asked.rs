@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 /// The request's parameters as they came.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub struct AskedRaw {
+pub(crate) struct AskedRaw {
     pub(crate) response_type: Text,
     pub(crate) client_id: Text,
     pub(crate) redirect_uri: Text,

@@ -142,7 +142,7 @@ CREATE TABLE transfers (
     person_id TEXT,
     debit_bank TEXT NOT NULL,
     credit_bank TEXT NOT NULL,
-    returns_id TEXT UNIQUE,
+    returns_id TEXT,
     state TEXT NOT NULL,
     state_leg TEXT,
     state_code TEXT NOT NULL,
@@ -158,6 +158,8 @@ CREATE TABLE transfers (
     version BIGINT NOT NULL,
     UNIQUE (client_id, day, kind, bank_tran_id)
 );
+CREATE UNIQUE INDEX transfers_returns ON transfers (returns_id)
+    WHERE returns_id IS NOT NULL AND state NOT IN ('failed', 'reversed', 'refused');
 CREATE INDEX transfers_due ON transfers (next_at) WHERE next_at IS NOT NULL;
 
 CREATE TABLE legs (

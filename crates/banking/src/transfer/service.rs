@@ -1,0 +1,311 @@
+//! Decides whether a transfer may begin, and stores its intention: limits, rows and trail in one commit, before any
+//! institution is asked.
+
+use futures_util::future::join;
+use naru_core::trust::{Fact, Why};
+use naru_core::{
+    Action, Actor, BankCode, Client, Direction, GrantId, LimitKind, LimitTake, Order, PersonLimits, Timestamp,
+    Transfer, TransferFacts, TransferId, TransferKind, TransferState, Won,
+};
+use naru_storage::{StorageError, Tx};
+use naru_web::kftc::Refusal;
+use naru_web::{Demanding, Trusted};
+
+use crate::Desk;
+
+/// How long whoever stored an intention has it for itself, seconds: longer than a transfer may take to be answered.
+pub(super) const LEASE_SECONDS: i64 = 60;
+
+/// Why a transfer did not begin.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TransferRefused {
+    /// The transaction link broke.
+    Broken(Why, Vec<Fact>),
+    /// What the call was judged by has changed since.
+    Changed,
+    /// The commit's outcome is not known: the transfer may exist.
+    Unsure,
+    /// The database.
+    Storage(StorageError),
+}
+
+impl From<StorageError> for TransferRefused {
+    fn from(error: StorageError) -> Self {
+        if matches!(error, StorageError::CommitUnknown { .. }) {
+            Self::Unsure
+        } else {
+            Self::Storage(error)
+        }
+    }
+}
+
+/// An intention that is stored now, or was before.
+pub(super) enum Reserved {
+    /// Nobody has asked an institution yet.
+    New(Box<Transfer>),
+    /// The same request was made before.
+    Repeated(Box<Transfer>),
+}
+
+/// SHA-256 over what makes two orders the same: everything but the call, and the account's changeable name.
+fn digest(order: &Order) -> Vec<u8> {
+    let echo: Vec<_> = order.echo.iter().filter(|(name, _)| *name != "account_alias").collect();
+    let same = (
+        order.kind,
+        order.amount,
+        &order.debit,
+        &order.credit,
+        &order.fintech_use_num,
+        order.returns,
+        echo,
+    );
+    naru_crypto::sha256(&serde_json::to_vec(&same).expect("an order is plain data")).to_vec()
+}
+
+/// Stores the intention of an order, or finds the one that was stored under the same name.
+pub(super) async fn reserve<R: Demanding>(desk: &Desk, call: &Trusted<R>, order: Order) -> Result<Reserved, Refusal> {
+    let order_sha256 = digest(&order);
+    let plain = match check(desk, call, &order) {
+        Ok(plan) => plan,
+        // A request that was made before gets its answer again, whatever the limits say today.
+        Err((why, facts)) => {
+            return repeated(desk, &order, &order_sha256)
+                .await?
+                .ok_or_else(|| broken(call, why, facts));
+        }
+    };
+    let mut transfer = intended(order, order_sha256, call.at);
+    let verdict = call.verdict().clone().with_transaction(Fact::new("limits", "taken"));
+    let text = serde_json::to_string(&verdict).map_err(StorageError::corrupt)?;
+    match store(desk, call.grant.id, (&transfer, &text), &plain).await {
+        Ok(remain) => {
+            transfer.limit_remain = remain;
+            call.note_verdict(verdict);
+            Ok(Reserved::New(Box::new(transfer)))
+        }
+        Err(TransferRefused::Storage(StorageError::Taken { .. })) => {
+            let found = repeated(desk, &transfer.order, &transfer.order_sha256).await?;
+            found.ok_or(Refusal::Reason("already_returned"))
+        }
+        Err(TransferRefused::Broken(why, facts)) => {
+            let found = repeated(desk, &transfer.order, &transfer.order_sha256).await?;
+            found.ok_or_else(|| broken(call, why, facts))
+        }
+        Err(TransferRefused::Changed) => Err(Refusal::Reason("grant_revoked")),
+        Err(TransferRefused::Unsure) => Err(Refusal::Reason("time_exceeded")),
+        Err(TransferRefused::Storage(error)) => Err(error.into()),
+    }
+}
+
+fn broken<R: Demanding>(call: &Trusted<R>, why: Why, facts: Vec<Fact>) -> Refusal {
+    Refusal::Broken(Box::new(call.verdict().clone().break_transaction(why, facts)))
+}
+
+async fn repeated(desk: &Desk, order: &Order, order_sha256: &[u8]) -> Result<Option<Reserved>, Refusal> {
+    let day = desk.hub.now().day();
+    let found = desk.hub.storage().read("transfer_find_by_name", async |tx| {
+        tx.transfer_find_by_name(order.client_id, day, order.kind, &order.bank_tran_id)
+            .await
+    });
+    let found: Option<Transfer> = found.await.map_err(|error: StorageError| Refusal::from(error))?;
+    match found {
+        None => Ok(None),
+        Some(transfer) if transfer.order_sha256 == order_sha256 => Ok(Some(Reserved::Repeated(Box::new(transfer)))),
+        Some(_) => Err(Refusal::Reason("id_taken")),
+    }
+}
+
+/// What is taken when the intention is stored.
+struct Plan {
+    takes: Vec<LimitTake>,
+    /// The institution whose position may not fall below its cap, with that cap.
+    capped: Option<(BankCode, Won)>,
+}
+
+/// The rules that need no counter, and the counters that the order will raise.
+fn check<R: Demanding>(desk: &Desk, call: &Trusted<R>, order: &Order) -> Result<Plan, (Why, Vec<Fact>)> {
+    let settings = desk.hub.settings();
+    if !settings.is_open(call.at) {
+        return Err((Why::OutsideHours, vec![Fact::new("at", call.at)]));
+    }
+    let direction = match order.kind {
+        TransferKind::Withdraw => Some(Direction::Withdraw),
+        TransferKind::Deposit => Some(Direction::Deposit),
+        TransferKind::Return => None,
+    };
+    let mut takes = Vec::new();
+    if let Some(direction) = direction {
+        let most = call.client.limits(direction).transfer_won;
+        if order.amount > most {
+            let facts = vec![Fact::new("asked_won", order.amount), Fact::new("limit_won", most)];
+            return Err((of_client(direction, None), facts));
+        }
+        takes.extend(LimitTake::of_client(&call.client, direction, order.amount, call.at));
+    }
+    if let (TransferKind::Withdraw, Some(person), Some(joined_at)) = (order.kind, order.person_id, call.joined_at) {
+        let remittance = order
+            .echo
+            .get("transfer_purpose")
+            .is_some_and(|purpose| purpose == "TR");
+        let cap = person_rules(&settings.person_limits, order.amount, remittance, (joined_at, call.at))?;
+        takes.push(LimitTake::of_person(person, order.amount, cap, call.at));
+    }
+    let bank = &order.debit.bank_code;
+    let cap = desk
+        .lines
+        .institution(bank)
+        .and_then(|institution| institution.net_debit_cap);
+    Ok(Plan {
+        takes,
+        capped: cap.map(|cap| (bank.clone(), cap)),
+    })
+}
+
+/// The person's own limits; gives what holds for the day.
+fn person_rules(
+    limits: &PersonLimits,
+    amount: Won,
+    remittance: bool,
+    (joined_at, now): (Timestamp, Timestamp),
+) -> Result<Won, (Why, Vec<Fact>)> {
+    if amount > limits.transfer_won {
+        let facts = vec![
+            Fact::new("asked_won", amount),
+            Fact::new("limit_won", limits.transfer_won),
+        ];
+        return Err((Why::PersonTransfer, facts));
+    }
+    if remittance && PersonLimits::in_first_days(joined_at, now) {
+        return Err((Why::FirstDays, vec![Fact::new("joined_at", joined_at)]));
+    }
+    Ok(limits.day_cap(joined_at, now))
+}
+
+const fn of_client(direction: Direction, counter: Option<LimitKind>) -> Why {
+    match (direction, counter) {
+        (Direction::Withdraw, Some(LimitKind::ClientDay)) => Why::ClientWithdrawDay,
+        (Direction::Withdraw, Some(LimitKind::ClientMonth)) => Why::ClientWithdrawMonth,
+        (Direction::Withdraw, _) => Why::ClientWithdrawTransfer,
+        (Direction::Deposit, Some(LimitKind::ClientDay)) => Why::ClientDepositDay,
+        (Direction::Deposit, Some(LimitKind::ClientMonth)) => Why::ClientDepositMonth,
+        (Direction::Deposit, _) => Why::ClientDepositTransfer,
+    }
+}
+
+fn intended(order: Order, order_sha256: Vec<u8>, now: Timestamp) -> Transfer {
+    Transfer {
+        id: TransferId::from(order.call_id.uuid()),
+        order_sha256,
+        day: now.day(),
+        state: TransferState::Debiting,
+        state_since: now,
+        facts: TransferFacts::default(),
+        limit_remain: Won::ZERO,
+        asks: 0,
+        next_at: Some(now.plus_seconds(LEASE_SECONDS)),
+        window_id: None,
+        created_at: now,
+        version: 1,
+        order,
+    }
+}
+
+/// One commit: what the call was judged by still stands, the limits are taken, the intention and its trail are there.
+/// Gives what is left of the fintech's day.
+async fn store(
+    desk: &Desk,
+    grant_id: GrantId,
+    (transfer, verdict): (&Transfer, &str),
+    plan: &Plan,
+) -> Result<Won, TransferRefused> {
+    let order = &transfer.order;
+    let actor = Actor::Client(order.client_id);
+    let stored = desk.hub.storage().run("transfer_reserve", &actor, async |tx| {
+        let withdrawn_from = order
+            .fintech_use_num
+            .as_ref()
+            .filter(|_| order.kind == TransferKind::Withdraw);
+        let stands = tx.standing_is_unchanged(order.client_id, grant_id, withdrawn_from);
+        let (stands, remain) = join(stands, take(&tx, order, plan)).await;
+        if !stands? {
+            return Err(TransferRefused::Changed);
+        }
+        let remain = remain?;
+        check_position(&tx, order.amount, plan).await?;
+        let row = Transfer {
+            limit_remain: remain,
+            ..transfer.clone()
+        };
+        tx.transfer_insert(&row, verdict)?;
+        let details = serde_json::json!({ "kind": order.kind, "amount_won": order.amount });
+        tx.trail(Action::TransferReserved, transfer.id, details).await?;
+        Ok(remain)
+    });
+    stored.await
+}
+
+async fn take(tx: &Tx, order: &Order, plan: &Plan) -> Result<Won, TransferRefused> {
+    if plan.takes.is_empty() {
+        return Ok(Won::ZERO);
+    }
+    match tx.limit_take(&plan.takes).await? {
+        Ok(used) => Ok(Won(plan.takes[0].cap.0.saturating_sub(used[0].0))),
+        Err(refused) => {
+            let direction = if order.kind == TransferKind::Withdraw {
+                Direction::Withdraw
+            } else {
+                Direction::Deposit
+            };
+            let why = match refused.0 {
+                LimitKind::PersonDay => Why::PersonDay,
+                counter => of_client(direction, Some(counter)),
+            };
+            let cap = plan
+                .takes
+                .iter()
+                .find(|take| take.kind == refused.0)
+                .map_or(Won::ZERO, |take| take.cap);
+            let facts = vec![Fact::new("asked_won", order.amount), Fact::new("limit_won", cap)];
+            Err(TransferRefused::Broken(why, facts))
+        }
+    }
+}
+
+/// The institution's net debit cap. Positions are folded a moment later, so the cap may be passed by what moved in
+/// that moment.
+async fn check_position(tx: &Tx, amount: Won, plan: &Plan) -> Result<(), TransferRefused> {
+    let Some((bank, cap)) = &plan.capped else { return Ok(()) };
+    let position = tx.journal_position(bank).await?;
+    if position.0.saturating_sub(amount.0) >= -cap.0 {
+        return Ok(());
+    }
+    let facts = vec![
+        Fact::new("institution", bank),
+        Fact::new("position_won", position),
+        Fact::new("cap_won", cap),
+    ];
+    Err(TransferRefused::Broken(Why::NetDebitCap, facts))
+}
+
+/// The counters that a transfer had raised, to be lowered again.
+pub(super) fn taken(transfer: &Transfer, client: &Client) -> Vec<LimitTake> {
+    let order = &transfer.order;
+    let mut takes = match order.kind {
+        TransferKind::Withdraw => {
+            LimitTake::of_client(client, Direction::Withdraw, order.amount, transfer.created_at).to_vec()
+        }
+        TransferKind::Deposit => {
+            LimitTake::of_client(client, Direction::Deposit, order.amount, transfer.created_at).to_vec()
+        }
+        TransferKind::Return => Vec::new(),
+    };
+    if let (TransferKind::Withdraw, Some(person)) = (order.kind, order.person_id) {
+        takes.push(LimitTake::of_person(
+            person,
+            order.amount,
+            Won::ZERO,
+            transfer.created_at,
+        ));
+    }
+    takes
+}

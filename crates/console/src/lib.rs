@@ -1,0 +1,14 @@
+//! The pages of the hub: templates, words and looks, one module per audience.
+//!
+//! A page is a view (what it shows, plain values) and a pure function from that view to HTML. Nothing here decides:
+//! what is shown, allowed or asked was settled by the features before a view is made.
+
+mod asset;
+mod chain;
+mod message;
+mod page;
+pub mod person;
+
+pub use asset::{Asset, CONTENT_SECURITY_POLICY};
+pub use chain::{BrokenView, ChainView, LinkView};
+pub use page::{Frame, PageError};

@@ -1,0 +1,114 @@
+//! Every page in every state that looks different, rendered.
+
+use naru_core::{ClientStatus, Language};
+
+use super::samples::{self, broken_chain, person};
+use super::{CodeError, ConsentError, DoneWord, ProblemWord, SignInError};
+use crate::page::{Frame, PageError};
+
+/// A rendered page.
+pub(super) struct Shown {
+    pub(super) name: String,
+    pub(super) language: Language,
+    pub(super) html: String,
+}
+
+/// The pages in one language, with a fintech of this name.
+pub(super) fn pages(language: Language, client: &str) -> Vec<Shown> {
+    let mut gallery = Gallery {
+        language,
+        shown: Vec::new(),
+    };
+    gallery.entering(client);
+    gallery.consenting(client);
+    gallery.ending(client);
+    gallery.shown
+}
+
+struct Gallery {
+    language: Language,
+    shown: Vec<Shown>,
+}
+
+impl Gallery {
+    fn frame(&self, here: &str) -> Frame {
+        Frame {
+            language: self.language,
+            here: here.to_owned(),
+            test_bed: here == "/trial",
+        }
+    }
+
+    fn add(&mut self, name: &str, html: Result<String, PageError>) {
+        let html = html.unwrap_or_else(|why| panic!("{name}: {:?}", std::error::Error::source(&why)));
+        self.shown.push(Shown {
+            name: name.to_owned(),
+            language: self.language,
+            html,
+        });
+    }
+
+    fn entering(&mut self, client: &str) {
+        let (plain, trial) = (self.frame("/sign-in?a=1"), self.frame("/trial"));
+        self.add("sign-in", super::sign_in(&samples::sign_in(client), &plain));
+        self.add("sign-in-self", super::sign_in(&samples::sign_in(""), &plain));
+        self.add("sign-in-trial", super::sign_in(&samples::sign_in_trial(client), &trial));
+        for error in SignInError::ALL {
+            let mut view = samples::sign_in(client);
+            view.error = Some(*error);
+            view.filled = person(client, "1990-13-31", "010");
+            self.add(&format!("sign-in-{error}"), super::sign_in(&view, &plain));
+        }
+        self.add("code-trial", super::code(&samples::code(client), &trial));
+        for error in CodeError::ALL {
+            let mut view = samples::code("");
+            view.simulated_message = None;
+            view.tries_left = (*error == CodeError::Wrong).then_some(2);
+            view.error = Some(*error);
+            self.add(&format!("code-{error}"), super::code(&view, &plain));
+        }
+    }
+
+    fn consenting(&mut self, client: &str) {
+        let (plain, trial) = (self.frame("/consent?a=1"), self.frame("/trial"));
+        for asked in [samples::INQUIRY, samples::TRANSFER, samples::BOTH, samples::NEITHER] {
+            let view = samples::consent(client, asked);
+            self.add(
+                &format!("consent-{}-{}", asked.inquiry, asked.transfer),
+                super::consent(&view, &plain),
+            );
+        }
+        for (error, status) in ConsentError::ALL.iter().zip(ClientStatus::ALL) {
+            let mut view = samples::consent(client, samples::BOTH);
+            view.error = Some(*error);
+            view.client_status = *status;
+            view.chosen = samples::INQUIRY;
+            view.accounts[0].checked = *error == ConsentError::NoScope;
+            self.add(&format!("consent-{error}"), super::consent(&view, &trial));
+        }
+        let mut empty = samples::consent(client, samples::INQUIRY);
+        empty.accounts.clear();
+        self.add("consent-empty", super::consent(&empty, &plain));
+    }
+
+    fn ending(&mut self, client: &str) {
+        let plain = self.frame("/consents");
+        self.add("consents", super::consents(&samples::consents(client), &plain));
+        let mut empty = samples::consents(client);
+        empty.grants.clear();
+        self.add("consents-empty", super::consents(&empty, &plain));
+        for what in DoneWord::ALL {
+            self.add(
+                &format!("done-{what}"),
+                super::done(&samples::done(*what, client), &plain),
+            );
+        }
+        for kind in ProblemWord::ALL {
+            let mut view = samples::problem(*kind);
+            view.chain = (*kind == ProblemWord::Refused).then(broken_chain);
+            view.retry_href = (*kind == ProblemWord::OutOfTime).then(|| "/consents".to_owned());
+            view.sentence = (*kind == ProblemWord::NotFound).then(|| client.to_owned());
+            self.add(&format!("problem-{kind}"), super::problem(&view, &plain));
+        }
+    }
+}

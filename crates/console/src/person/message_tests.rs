@@ -1,0 +1,67 @@
+//! The message file and the templates fit: every text that a page names exists, and no text is left over.
+
+use std::collections::BTreeSet;
+
+use naru_core::ClientStatus;
+use naru_core::trust::Why;
+
+use super::{CodeError, ConsentError, DoneWord, GrantWord, ProblemWord, SignInError};
+use crate::message::Message;
+use crate::page::TEMPLATES;
+
+/// The keys that begin with what stands before `~` in a template.
+fn family(prefix: &str) -> Vec<String> {
+    let with = |words: Vec<&str>| words.into_iter().map(|word| format!("{prefix}{word}")).collect();
+    match prefix {
+        "step." => with(vec!["sign_in", "code", "consent", "consents"]),
+        "chain.is_" => with(vec!["holds", "unknown", "broken", "compensated", "not_asked"]),
+        "why." => with(Why::ALL.iter().map(|word| word.as_str()).collect()),
+        "client_status." => with(ClientStatus::ALL.iter().map(|word| word.as_str()).collect()),
+        "consents.state_" => with(GrantWord::ALL.iter().map(|word| word.as_str()).collect()),
+        "consent." => with(vec!["inquiry", "transfer", "inquiry_meaning", "transfer_meaning"]),
+        "done." => {
+            let words = DoneWord::ALL.iter().map(|word| word.as_str());
+            words
+                .flat_map(|word| [format!("done.{word}_title"), format!("done.{word}_meaning")])
+                .collect()
+        }
+        "problem." => {
+            let parts = |word: &ProblemWord| ["title", "sentence", "hint"].map(|part| format!("problem.{word}.{part}"));
+            ProblemWord::ALL.iter().flat_map(parts).collect()
+        }
+        other => panic!("no family of messages begins with `{other}`"),
+    }
+}
+
+#[test]
+fn every_message_is_used_and_every_used_message_exists() {
+    let mut used: BTreeSet<String> = BTreeSet::new();
+    for (_, text) in TEMPLATES {
+        for call in text.replace("asset('", "").split("t('").skip(1) {
+            let (key, rest) = call.split_once('\'').unwrap();
+            match rest.trim_start().starts_with('~') {
+                true => used.extend(family(key)),
+                false if key.contains('.') => drop(used.insert(key.to_owned())),
+                false => {}
+            }
+        }
+        for call in text.split("decide('").skip(1) {
+            let (keys, _) = call.split_once(')').unwrap();
+            used.extend(keys.split('\'').filter(|key| key.contains('.')).map(str::to_owned));
+        }
+    }
+    used.extend(SignInError::ALL.iter().map(ToString::to_string));
+    used.extend(CodeError::ALL.iter().map(ToString::to_string));
+    used.extend(ConsentError::ALL.iter().map(ToString::to_string));
+    let known: BTreeSet<String> = Message::all().map(|(key, _)| key.to_owned()).collect();
+    assert_eq!(
+        used.difference(&known).collect::<Vec<_>>(),
+        Vec::<&String>::new(),
+        "used, but not in messages.toml"
+    );
+    assert_eq!(
+        known.difference(&used).collect::<Vec<_>>(),
+        Vec::<&String>::new(),
+        "in messages.toml, but not used"
+    );
+}
