@@ -7,8 +7,10 @@ mod asset;
 mod chain;
 mod message;
 mod page;
+mod pages;
 pub mod person;
 
 pub use asset::{Asset, CONTENT_SECURITY_POLICY};
 pub use chain::{BrokenView, ChainView, LinkView};
 pub use page::{Frame, PageError};
+pub use pages::{Pages, routes};

@@ -322,3 +322,20 @@ pub async fn refuse(hub: &Hub, journey: &Authorization) -> Result<(), JourneyErr
     after.found = Vec::new();
     move_on(hub, journey, &after).await
 }
+
+/// The person signs out: the journey ends at once, whatever step it stands at.
+pub async fn leave(hub: &Hub, journey: &Authorization) -> Result<(), JourneyError> {
+    let mut after = journey.clone();
+    after.expires_at = hub.now();
+    let left = hub
+        .storage()
+        .run("authorization_leave", &Actor::Hub("pages"), async |tx| {
+            if !tx.authorization_move(&after, journey.step).await? {
+                return Err(JourneyError::Elsewhere);
+            }
+            tx.trail(Action::SessionClosed, journey.id, serde_json::json!({}))
+                .await?;
+            Ok(())
+        });
+    left.await
+}

@@ -3,17 +3,19 @@
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::{Method, StatusCode, Uri};
-use naru_banking::line::check::{CaseResult, check};
+use naru_banking::line::check::{CaseResult, CheckSettings, check};
+use naru_sims::bank::RunningBank;
 use serde_json::{Value, json};
 
 use crate::conformance::settings;
-use crate::support::{call, plain_bank, serve};
+use crate::support::{authority, call, careless_tls, hub_tls, plain_bank, serve};
 
 /// The promise that is broken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,7 +60,7 @@ async fn pass(State(proxy): State<Arc<Proxy>>, method: Method, uri: Uri, body: B
         _ => call(proxy.bank, method.as_str(), path, &asked).await,
     };
     let (status, answer) = proxy.spoil(path, status, answer);
-    let status = StatusCode::from_u16(status).unwrap();
+    let status = StatusCode::from_u16(status).expect("a status that was received");
     (status, [("content-type", "application/json")], answer.to_string()).into_response()
 }
 
@@ -68,7 +70,7 @@ impl Proxy {
         let reference = asked["reference"].as_str().unwrap_or_default().to_owned();
         let is_refused = asked["amount"] == json!("999999999999");
         let times = {
-            let mut seen = self.seen.lock().unwrap();
+            let mut seen = self.seen.lock().expect("no test panics while it holds this");
             let times = seen.entry(reference.clone()).or_default();
             *times += 1;
             *times
@@ -89,12 +91,20 @@ impl Proxy {
     /// Answers every repetition with the first answer, whatever it asks for.
     async fn first_answer(&self, path: &str, asked: Value) -> (u16, Value) {
         let reference = asked["reference"].as_str().unwrap_or_default().to_owned();
-        if let Some(first) = self.first.lock().unwrap().get(&reference) {
+        if let Some(first) = self
+            .first
+            .lock()
+            .expect("no test panics while it holds this")
+            .get(&reference)
+        {
             return (200, first.clone());
         }
         let (status, answer) = call(self.bank, "POST", path, &asked).await;
         if status == 200 {
-            self.first.lock().unwrap().insert(reference, answer.clone());
+            self.first
+                .lock()
+                .expect("no test panics while it holds this")
+                .insert(reference, answer.clone());
         }
         (status, answer)
     }
@@ -145,17 +155,35 @@ impl Proxy {
 /// Checks a bank with this flaw; the names of the cases that were broken.
 async fn broken(flaw: Flaw) -> Vec<&'static str> {
     let bank = plain_bank().await;
+    let addr = serve(proxy(flaw, &bank), None).await;
+    broken_at(settings(&format!("http://{addr}"))).await
+}
+
+fn proxy(flaw: Flaw, bank: &RunningBank) -> Router {
     let proxy = Proxy {
         flaw,
         bank: bank.line_addr,
         seen: Mutex::default(),
         first: Mutex::default(),
     };
-    let router = Router::new().fallback(pass).with_state(Arc::new(proxy));
-    let addr = serve(router).await;
-    let report = check(settings(&format!("http://{addr}"))).await;
+    Router::new().fallback(pass).with_state(Arc::new(proxy))
+}
+
+async fn broken_at(mut settings: CheckSettings) -> Vec<&'static str> {
+    settings.slowness = Duration::from_millis(200);
+    let report = check(settings).await;
     let cases = report.cases.iter().filter(|case| case.result == CaseResult::Broken);
     cases.map(|case| case.name).collect()
+}
+
+#[tokio::test]
+async fn a_line_open_to_whoever_comes_is_found() {
+    let bank = plain_bank().await;
+    let ours = authority();
+    let addr = serve(proxy(Flaw::Nothing, &bank), Some(careless_tls(&ours))).await;
+    let mut settings = settings(&format!("https://{addr}"));
+    settings.tls = Some(hub_tls(&ours, &ours));
+    assert_eq!(broken_at(settings).await, ["mutual-tls"]);
 }
 
 #[tokio::test]

@@ -222,7 +222,7 @@ fn two() -> (Vec<Institution>, Lines, Arc<AtomicUsize>) {
     };
     let lines = Lines::new(Arc::new(connect), clock);
     let mut other = institution("http://127.0.0.1:2");
-    other.code = BankCode::parse("004").unwrap();
+    other.code = BankCode::parse("004").expect("three digits");
     (vec![institution(URL), other], lines, made)
 }
 

@@ -18,9 +18,12 @@ use naru_core::{BankCode, Clock, Institution, InstitutionStatus, Timestamp, Won}
 use naru_crypto::{Authority, Subject};
 use naru_sims::TlsFiles;
 use naru_sims::bank::{self, BankSettings, OpeningAccount, RunningBank};
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt;
 
 /// The person's account of the simulated bank.
@@ -31,7 +34,7 @@ pub(crate) const LINKING_VALUE: &str = "ci-one";
 pub(crate) const OPENING_WON: i64 = 100_000;
 
 pub(crate) fn code() -> BankCode {
-    BankCode::parse("097").unwrap()
+    BankCode::parse("097").expect("three digits")
 }
 
 /// An institution behind an address, with two seconds and eight places for calls.
@@ -65,7 +68,7 @@ pub(crate) fn order(reference: &str, won: i64) -> MoveAsk {
 }
 
 fn settings(tls: Option<TlsFiles>) -> BankSettings {
-    let free: SocketAddr = "127.0.0.1:0".parse().unwrap();
+    let free: SocketAddr = "127.0.0.1:0".parse().expect("an address");
     BankSettings {
         code: "097".to_owned(),
         name: "나루시험은행".to_owned(),
@@ -84,7 +87,7 @@ fn settings(tls: Option<TlsFiles>) -> BankSettings {
 
 /// A bank that speaks in the clear.
 pub(crate) async fn plain_bank() -> RunningBank {
-    bank::start(settings(None)).await.unwrap()
+    bank::start(settings(None)).await.expect("a free port")
 }
 
 /// A bank behind mutual TLS, and the hub's side of it.
@@ -95,27 +98,29 @@ pub(crate) struct SecureBank {
 }
 
 pub(crate) fn now() -> OffsetDateTime {
-    OffsetDateTime::from_unix_timestamp(Clock::system().now().0 / 1_000_000).unwrap()
+    OffsetDateTime::from_unix_timestamp(Clock::system().now().0 / 1_000_000).expect("a moment")
 }
 
 pub(crate) fn authority() -> Authority {
-    Authority::generate("Naru test CA", now()).unwrap()
+    Authority::generate("Naru test CA", now()).expect("an authority")
 }
 
 /// The hub's certificate by one authority, and trust in another (or the same).
 pub(crate) fn hub_tls(trusted: &Authority, issuer: &Authority) -> LineTls {
-    let hub = issuer.issue(&Subject::Client("naru hub"), 1, now()).unwrap();
-    LineTls::from_pem(trusted.certificate_pem(), &hub.certificate_pem, &hub.key_pem).unwrap()
+    let hub = issuer
+        .issue(&Subject::Client("naru hub"), 1, now())
+        .expect("a certificate");
+    LineTls::from_pem(trusted.certificate_pem(), &hub.certificate_pem, &hub.key_pem).expect("a fit pair")
 }
 
 /// A bank that accepts clients of `authority` and has its certificate from it.
 pub(crate) async fn secure_bank_of(authority: &Authority) -> SecureBank {
     let server = authority
         .issue(&Subject::Server(&["localhost", "127.0.0.1"]), 1, now())
-        .unwrap();
+        .expect("a certificate");
     let write = |name: &str, text: &str| {
         let path = scratch(name);
-        std::fs::write(&path, text).unwrap();
+        std::fs::write(&path, text).expect("room");
         path
     };
     let files = TlsFiles {
@@ -123,7 +128,10 @@ pub(crate) async fn secure_bank_of(authority: &Authority) -> SecureBank {
         key: write("key.pem", &server.key_pem),
         client_ca: write("ca.pem", authority.certificate_pem()),
     };
-    let bank = bank::start(settings(Some(files))).await.unwrap();
+    let bank = bank::start(settings(Some(files.clone()))).await.expect("fit files");
+    for file in [files.cert, files.key, files.client_ca] {
+        std::fs::remove_dir_all(file.parent().expect("a folder of its own")).expect("it was just made");
+    }
     let url = format!("https://127.0.0.1:{}", bank.line_addr.port());
     let tls = hub_tls(authority, authority);
     SecureBank { bank, url, tls }
@@ -137,7 +145,7 @@ fn scratch(name: &str) -> PathBuf {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
     let directory = std::env::temp_dir().join(format!("naru-line-{}-{number}", std::process::id()));
-    std::fs::create_dir_all(&directory).unwrap();
+    std::fs::create_dir_all(&directory).expect("a writable folder");
     directory.join(name)
 }
 
@@ -169,25 +177,51 @@ pub(crate) async fn call(addr: SocketAddr, method: &str, path: &str, body: &Valu
     let request = request
         .header("content-type", "application/json")
         .body(Full::new(body))
-        .unwrap();
-    let response = client.request(request).await.unwrap();
+        .expect("a request");
+    let response = client.request(request).await.expect("an answer");
     let status = response.status().as_u16();
-    let body = response.into_body().collect().await.unwrap().to_bytes();
+    let body = response.into_body().collect().await.expect("a whole body").to_bytes();
     (status, serde_json::from_slice(&body).unwrap_or(Value::Null))
 }
 
-/// Serves a router in the clear until the test ends.
-pub(crate) async fn serve(router: Router) -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let addr = listener.local_addr().unwrap();
+/// Serves a router until the test ends: in the clear, or over TLS that asks for no client certificate.
+pub(crate) async fn serve(router: Router, tls: Option<TlsAcceptor>) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let addr = listener.local_addr().expect("a bound listener");
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
-            let router = router.clone();
+            let (router, tls) = (router.clone(), tls.clone());
             let service = service_fn(move |request: hyper::Request<Incoming>| router.clone().oneshot(request));
-            tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
+            tokio::spawn(async move {
+                let http = http1::Builder::new();
+                let Some(tls) = tls else {
+                    return http.serve_connection(TokioIo::new(stream), service).await.is_ok();
+                };
+                let Ok(stream) = tls.accept(stream).await else {
+                    return false;
+                };
+                http.serve_connection(TokioIo::new(stream), service).await.is_ok()
+            });
         }
     });
     addr
+}
+
+/// TLS with a certificate of the authority, for whoever comes.
+pub(crate) fn careless_tls(authority: &Authority) -> TlsAcceptor {
+    let server = authority
+        .issue(&Subject::Server(&["127.0.0.1"]), 1, now())
+        .expect("a certificate");
+    let certificate = CertificateDer::from_pem_slice(server.certificate_pem.as_bytes()).expect("PEM");
+    let key = PrivateKeyDer::from_pem_slice(server.key_pem.as_bytes()).expect("PEM");
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .expect("versions")
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate], key)
+        .expect("a fit pair");
+    TlsAcceptor::from(Arc::new(config))
 }
 
 /// Puts a fault in force.

@@ -25,7 +25,9 @@ fn balance() -> Ask {
 }
 
 async fn ask(line: &HttpLine, millis: u64) -> LineFault {
-    line.ask(balance(), Duration::from_millis(millis)).await.unwrap_err()
+    line.ask(balance(), Duration::from_millis(millis))
+        .await
+        .expect_err("a fault")
 }
 
 #[tokio::test]
@@ -116,10 +118,10 @@ async fn connections_are_kept() {
 
 /// A server whose every balance is this answer.
 async fn answering(status: u16, body: String) -> HttpLine {
-    let status = StatusCode::from_u16(status).unwrap();
+    let status = StatusCode::from_u16(status).expect("a status");
     let router = Router::new().route("/line/v1/balance", post(async move || (status, body)));
-    let addr = serve(router).await;
-    HttpLine::try_new(&format!("http://{addr}"), None, 4).unwrap()
+    let addr = serve(router, None).await;
+    HttpLine::try_new(&format!("http://{addr}"), None, 4).expect("an address")
 }
 
 #[tokio::test]

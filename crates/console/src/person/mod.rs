@@ -3,8 +3,10 @@
 //! Each page has a view, made by its handler, and a function here. The wire form of each form is said at its view.
 
 mod consent;
+pub(crate) mod consents_http;
 #[cfg(test)]
 mod gallery;
+pub(crate) mod journey_http;
 #[cfg(test)]
 mod message_tests;
 mod outcome;

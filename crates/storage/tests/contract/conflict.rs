@@ -45,7 +45,11 @@ async fn a_deadlock_is_tried_again() {
         )
         .await;
         assert_eq!(done, (Ok(()), Ok(())));
-        assert_eq!(tries.load(Ordering::SeqCst), 3, "one of the two was undone and tried again");
+        assert_eq!(
+            tries.load(Ordering::SeqCst),
+            3,
+            "one of the two was undone and tried again"
+        );
         let mails = async |person: &Person| {
             let found = house.get(async |tx| tx.person_find(person.id).await).await;
             found.expect("it is there").facts.email

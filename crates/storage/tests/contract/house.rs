@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use futures_util::FutureExt as _;
 use naru_core::{Actor, Chance, Clock, Timestamp};
@@ -68,7 +68,11 @@ impl House {
 
     /// The database as a fresh process finds it, where there can be one.
     pub(crate) fn again_or_same(&self) -> Storage {
-        if self.is_shared() { self.again() } else { self.storage.clone() }
+        if self.is_shared() {
+            self.again()
+        } else {
+            self.storage.clone()
+        }
     }
 
     /// The same database with so many connections at most.
@@ -200,7 +204,10 @@ fn connect(place: &Place, keyring: &str, clock: Clock, connections: usize) -> Re
         },
     };
     let keyring = Keyring::parse(keyring).expect("a ring reads its own text");
-    Storage::open(&database, keyring, clock, Chance::seeded(7))
+    // Two processes do not draw the same ids.
+    static SEED: AtomicU64 = AtomicU64::new(1_000);
+    let chance = Chance::seeded(SEED.fetch_add(1, Ordering::Relaxed));
+    Storage::open(&database, keyring, clock, chance)
 }
 
 async fn play(place: Place, migrated: bool, test: impl AsyncFnOnce(&House)) -> std::thread::Result<()> {

@@ -115,7 +115,10 @@ async fn a_failed_statement_is_not_survived(house: &House) {
         assert!(matches!(taken, Err(StorageError::Taken { .. })), "{taken:?}");
         Ok(())
     };
-    assert_eq!(house.storage.run("careless", &ACTOR, work).await, Err(went_on("careless")));
+    assert_eq!(
+        house.storage.run("careless", &ACTOR, work).await,
+        Err(went_on("careless"))
+    );
     let work = async |tx: Tx| -> Result<(), StorageError> {
         let _ = tx.person_insert(&first).await;
         Ok(())
@@ -213,7 +216,10 @@ async fn a_transaction_is_useless_after_its_closure(house: &House) {
         Ok(())
     };
     let done = house.storage.run("person_join", &ACTOR, work).await;
-    let tx = carried.into_inner().expect("nothing panics here").expect("it was carried out");
+    let tx = carried
+        .into_inner()
+        .expect("nothing panics here")
+        .expect("it was carried out");
     if house.is_postgres() {
         let cause = "the transaction was carried out of its closure".to_owned();
         let transaction = "person_join";
@@ -297,9 +303,7 @@ async fn of_many_at_once_the_failed_are_undone_alone(house: &House) {
             _ => Ok(at),
         };
         assert_eq!(*done, expected);
-        let stored: Result<_, StorageError> = found
-            .read("look", async |tx: Tx| tx.person_find(person.id).await)
-            .await;
+        let stored: Result<_, StorageError> = found.read("look", async |tx: Tx| tx.person_find(person.id).await).await;
         assert_eq!(stored.map(|person| person.is_some()), Ok(done.is_ok()), "{at}");
     }
     let counted: Result<i64, StorageError> = found.read("count", async |tx: Tx| tx.trail_count().await).await;

@@ -22,8 +22,8 @@ use crate::line::http::Base;
 use crate::line::tls::LineTls;
 
 const MOST_ANSWER_BYTES: usize = 1024 * 1024;
-const DROPS: usize = 8;
-const DROP_EVERY: Duration = Duration::from_millis(250);
+/// Parts of a body that is sent slowly.
+const DROPS: u32 = 8;
 
 type CheckBody = UnsyncBoxBody<Bytes, Infallible>;
 
@@ -112,15 +112,15 @@ impl Connection {
         self.send(Request::post(path), Full::new(body).boxed_unsync()).await
     }
 
-    /// Posts a body of known length in eight parts over two seconds.
-    pub(super) async fn post_slowly(&mut self, path: &str, body: Bytes) -> Result<Raw, String> {
-        let size = body.len().div_ceil(DROPS).max(1);
+    /// Posts a body of known length in eight parts.
+    pub(super) async fn post_slowly(&mut self, path: &str, body: Bytes, slowness: Duration) -> Result<Raw, String> {
+        let size = body.len().div_ceil(DROPS as usize).max(1);
         let length = body.len();
         let drops = stream::unfold(body, move |mut rest| async move {
             if rest.is_empty() {
                 return None;
             }
-            tokio::time::sleep(DROP_EVERY).await;
+            tokio::time::sleep(slowness / DROPS).await;
             let drop = rest.split_to(size.min(rest.len()));
             Some((Ok(Frame::data(drop)), rest))
         });

@@ -40,6 +40,8 @@ pub struct CheckSettings {
     pub holder: Option<(String, String)>,
     /// How long each answer is waited for.
     pub patience: Duration,
+    /// How long the slow client takes to send its request; shorter than `patience`.
+    pub slowness: Duration,
     /// For the range of days in which movements are looked for.
     pub clock: Clock,
     /// For references that were never used before.
@@ -47,7 +49,7 @@ pub struct CheckSettings {
 }
 
 impl CheckSettings {
-    /// The least that is needed; ten seconds of patience.
+    /// The least that is needed; ten seconds of patience, two of slowness.
     pub fn new(url: &str, account_num: &str, clock: Clock, chance: Chance) -> Self {
         Self {
             url: url.to_owned(),
@@ -56,6 +58,7 @@ impl CheckSettings {
             linking_value: None,
             holder: None,
             patience: Duration::from_secs(10),
+            slowness: Duration::from_secs(2),
             clock,
             chance,
         }

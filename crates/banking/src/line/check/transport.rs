@@ -44,7 +44,7 @@ async fn reference_in_path(session: &Session) -> Finding {
 async fn slow_client(session: &Session) -> Finding {
     let body = json!({ "account_num": session.settings.account_num }).to_string();
     let mut connection = session.door.connect(false).await.map_err(Miss::Broken)?;
-    let slow = connection.post_slowly("/line/v1/balance", Bytes::from(body));
+    let slow = connection.post_slowly("/line/v1/balance", Bytes::from(body), session.settings.slowness);
     let (slow, quick) = tokio::join!(slow, session.get("/line/v1/status"));
     quick?.agreed("000")?;
     let saw = match slow {
