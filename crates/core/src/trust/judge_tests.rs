@@ -1,15 +1,12 @@
 //! Every link and reason the judge can give, the order of the links, and the edges of time.
 
-use super::*;
-use crate::trust::{AccountStanding, ChannelStanding, ClientStanding, GrantStanding};
-use crate::{
-    Account, AccountId, BankCode, Chance, Client, ClientId, ClientLimits, ClientUseCode, Consent, ContractAccount,
-    FintechUseNum, Grant, GrantId, PersonId, RevokedBy, Scopes, Timestamp, UserSeqNo, Won,
-};
+#[path = "judge_fixture.rs"]
+mod fixture;
 
-const NOW: Timestamp = Timestamp(1_790_000_000_000_000);
-const CERTIFICATE: [u8; 32] = [0xab; 32];
-const LATER: Option<Timestamp> = Some(NOW.plus_seconds(1));
+use super::*;
+use crate::trust::AccountStanding;
+use crate::{Chance, Client, Consent, Grant, PersonId, RevokedBy, Scopes, Timestamp};
+use fixture::{CERTIFICATE, LATER, NOW, sound};
 
 const LOOK: Demand = Demand {
     scope: Scope::Inquiry,
@@ -26,94 +23,6 @@ const OOB: Demand = Demand {
     account: AccountUse::None,
     once: true,
 };
-
-fn client(chance: &Chance) -> Client {
-    let limits = ClientLimits {
-        transfer_won: Won(1),
-        day_won: Won(1),
-        month_won: Won(1),
-    };
-    Client {
-        id: ClientId::new(NOW, chance),
-        client_use_code: ClientUseCode::new(chance),
-        name: "핀테크".to_owned(),
-        environment: Environment::TestBed,
-        status: ClientStatus::Active,
-        status_since: NOW,
-        status_reason: String::new(),
-        scopes: Scopes::default(),
-        redirect_uris: Vec::new(),
-        secret_sha256: None,
-        certificate_sha256: None,
-        contract_account: ContractAccount {
-            bank_code: BankCode::parse("097").unwrap(),
-            account_num: "1".to_owned(),
-            holder_name: String::new(),
-        },
-        withdraw_limits: limits,
-        deposit_limits: limits,
-        created_at: NOW,
-        version: 1,
-    }
-}
-
-/// A standing in which every link holds, for every demand.
-fn sound() -> Standing {
-    let chance = Chance::seeded(1);
-    let (client, person_id) = (client(&chance), PersonId::new(NOW, &chance));
-    let consent = Consent {
-        agreed_at: Some(NOW),
-        until: LATER,
-        ended_at: None,
-    };
-    let bank_code = BankCode::parse("002").unwrap();
-    Standing {
-        now: NOW,
-        channel: ChannelStanding {
-            token: TokenStanding::Found {
-                bound_to_sha256: Some(CERTIFICATE.to_vec()),
-                expires_at: NOW.plus_seconds(1),
-            },
-            certificate_sha256: Some(CERTIFICATE),
-        },
-        grant: Some(GrantStanding {
-            grant: Grant {
-                id: GrantId::new(NOW, &chance),
-                client_id: client.id,
-                person_id: Some(person_id),
-                scopes: Scopes::of(&[Scope::Login, Scope::Inquiry, Scope::Transfer, Scope::Oob]),
-                created_at: NOW,
-                expires_at: NOW.plus_seconds(1),
-                revoked: None,
-                last_used_at: None,
-            },
-            user_seq_no: Some(UserSeqNo::parse("1000000001").unwrap()),
-            joined_at: Some(NOW),
-        }),
-        client: Some(ClientStanding(client)),
-        account: Some(AccountStanding {
-            fintech_use_num: FintechUseNum::new(&bank_code, &chance),
-            person_id,
-            account_id: AccountId::new(NOW, &chance),
-            account: Account {
-                bank_code,
-                account_num: "770012345678".to_owned(),
-                account_seq: String::new(),
-                holder_name: "김나루".to_owned(),
-                holder_type: "P".to_owned(),
-                account_type: "1".to_owned(),
-                product_name: String::new(),
-            },
-            alias: String::new(),
-            inquiry: consent,
-            transfer: consent,
-            simulated: true,
-            net_debit_room: None,
-        }),
-        named_person: Some("1000000001".to_owned()),
-        replayed: false,
-    }
-}
 
 type Change = fn(&mut Standing);
 
@@ -244,8 +153,9 @@ fn every_link_breaks_for_its_reason_and_hides_what_is_behind_it() {
 #[test]
 fn of_two_broken_links_the_earlier_one_speaks() {
     for (first, why, demand, change) in BREAKS {
-        for (second, _, _, other) in BREAKS {
-            if (*second as usize) <= (*first as usize) {
+        for (second, hidden, _, other) in BREAKS {
+            // The database never finds a token without its client and its grant.
+            if (*second as usize) <= (*first as usize) || *hidden == Why::TokenUnknown {
                 continue;
             }
             let verdict = judge(&changed(&[*other, *change]), demand);
@@ -282,15 +192,9 @@ fn reasons_that_only_later_rooms_give_are_never_given_here() {
 
 #[test]
 fn the_last_moment_before_an_end_still_holds() {
-    let almost = NOW.plus_seconds(1).0 - 1;
     for demand in [LOOK, WITHDRAW, OOB] {
-        assert!(judge(&changed(&[|s| s.now = Timestamp(NOW.plus_seconds(1).0 - 1)]), &demand).holds());
+        assert!(judge(&changed(&[|s| s.now = Timestamp(NOW.0 + 999_999)]), &demand).holds());
     }
-    assert_eq!(
-        almost,
-        NOW.0 + 999_999,
-        "every end of the sound standing is a second away"
-    );
     let verdict = judge(&changed(&[|s| s.now = NOW.plus_seconds(1)]), &LOOK);
     assert_eq!(verdict.broken().map(|found| found.1), Some(Why::TokenExpired));
 }
@@ -354,10 +258,10 @@ fn what_a_call_does_not_demand_does_not_break_it() {
     let lenient: &[(&str, Demand, Change)] = &[
         ("no account is named", OOB, |s| s.account = None),
         ("to look, no consent to withdraw", LOOK, |s| {
-            account_of(s).transfer = Consent::default()
+            account_of(s).transfer = Consent::default();
         }),
         ("to withdraw, no consent to look", WITHDRAW, |s| {
-            account_of(s).inquiry = Consent::default()
+            account_of(s).inquiry = Consent::default();
         }),
         ("to name, no consent at all", NAME, |s| {
             account_of(s).inquiry = Consent::default();

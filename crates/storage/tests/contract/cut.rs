@@ -41,10 +41,12 @@ async fn carry(mut client: TcpStream, mut server: TcpStream, cut: Arc<AtomicU8>)
                     return Ok(());
                 }
                 server.write_all(bytes).await?;
-                while cut == CUT_AFTER {
-                    let read = server.read(&mut down).await?;
-                    if read == 0 || has(&down[..read], b"COMMIT\0") {
-                        return Ok(());
+                if cut == CUT_AFTER {
+                    loop {
+                        let read = server.read(&mut down).await?;
+                        if read == 0 || has(&down[..read], b"COMMIT\0") {
+                            return Ok(());
+                        }
                     }
                 }
             }

@@ -1,0 +1,271 @@
+//! Wiring: a configuration becomes a running hub, and a running hub ends without losing anything.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use naru_auth::identity::{HttpIdentity, IdentityCheck};
+use naru_banking::line::{Connect, HttpConnect, LineTls, Lines};
+use naru_banking::{Desk, management, transfer};
+use naru_console::Pages;
+use naru_console::person::SignInWords;
+use naru_core::{Chance, Clock};
+use naru_crypto::Keyring;
+use naru_storage::{DatabaseSettings, Storage, StorageError};
+use naru_web::outbound::{ClientTls, Outbound};
+use naru_web::{Hub, HubSettings, Listener, ListenerError, Route, Served, ServerTls, ops_router, router};
+
+use crate::config::{Config, ConfigError, read};
+
+/// Time budget of one question to the identity agency.
+const IDENTITY_BUDGET: Duration = Duration::from_secs(8);
+/// How long a shutdown waits for work in flight: longer than any transfer may take.
+const FINISH: Duration = Duration::from_secs(40);
+
+/// Why a hub does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// The configuration or a file it names.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The database.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    /// An address or its certificate.
+    #[error(transparent)]
+    Listener(#[from] ListenerError),
+    /// A secret or a certificate cannot be used.
+    #[error("{0}")]
+    Setup(String),
+}
+
+/// The system's generator behind [`Chance`].
+pub fn system_chance() -> Chance {
+    Chance::from_fn(naru_crypto::fill_random)
+}
+
+/// Opens the database that a configuration names.
+pub fn open_storage(config: &Config) -> Result<Storage, AppError> {
+    let keyring = String::from_utf8_lossy(&read(&config.secrets.keyring_file)?).into_owned();
+    let keyring = Keyring::parse(&keyring).map_err(|error| AppError::Setup(error.to_string()))?;
+    let roots = config.database.ca_file.as_deref().map(read).transpose()?;
+    let url = &config.database.url;
+    let settings = match url.strip_prefix("sqlite:") {
+        Some(path) => DatabaseSettings::File(std::path::Path::new(path)),
+        None => DatabaseSettings::Postgres {
+            settings: url,
+            connections: config.database.connections,
+            roots_pem: roots.as_deref(),
+        },
+    };
+    Ok(Storage::open(&settings, keyring, Clock::system(), system_chance())?)
+}
+
+/// The settings that handlers read.
+pub fn hub_settings(config: &Config) -> Result<HubSettings, ConfigError> {
+    Ok(HubSettings {
+        public_url: config.hub.public_url.clone(),
+        test_bed: config.hub.test_bed,
+        hours: config.hours()?,
+        lives: config.lives,
+        person_limits: config.person_limits,
+        page_size: config.hub.page_size,
+    })
+}
+
+/// The parts of a hub before it listens.
+#[derive(Clone)]
+pub struct Parts {
+    /// The hub.
+    pub hub: Hub,
+    /// The banking feature.
+    pub desk: Desk,
+    /// The pages.
+    pub pages: Pages,
+}
+
+impl Parts {
+    /// Puts a hub together over an open database, with lines and an identity check of the caller's choice.
+    pub async fn assemble(
+        storage: Storage,
+        settings: HubSettings,
+        (banking, connect): (naru_banking::BankingSettings, Arc<dyn Connect>),
+        (identity, trial_people): (Arc<dyn IdentityCheck>, Arc<[SignInWords]>),
+    ) -> Result<Self, StorageError> {
+        storage.schema_check().await?;
+        let lines = Arc::new(Lines::new(connect, storage.clock().clone()));
+        let hub = Hub::start(storage, settings);
+        let desk = Desk {
+            hub: hub.clone(),
+            lines,
+            settings: banking,
+        };
+        desk.refresh_lines().await?;
+        management::jobs::open_window(&desk).await?;
+        let pages = Pages {
+            hub: hub.clone(),
+            desk: desk.clone(),
+            identity,
+            trial_people,
+        };
+        Ok(Self { hub, desk, pages })
+    }
+
+    /// The route table of the whole hub.
+    pub fn routes(&self) -> Vec<Route> {
+        let mut routes = naru_auth::routes(&self.hub);
+        routes.extend(naru_banking::routes(&self.desk));
+        routes.extend(naru_console::routes(&self.pages));
+        routes
+    }
+
+    /// The router over that table.
+    pub fn router(&self) -> axum::Router {
+        let storage = self.hub.storage();
+        router(self.routes(), storage.clock().clone(), storage.chance().clone())
+    }
+}
+
+/// A hub that serves.
+pub struct Running {
+    /// Its parts.
+    pub parts: Parts,
+    /// Where fintechs and browsers reach it.
+    pub addr: SocketAddr,
+    /// Where operators reach it.
+    pub ops_addr: SocketAddr,
+    served: Served,
+    ops: Served,
+    jobs: Vec<tokio::task::JoinHandle<()>>,
+}
+
+/// Starts a hub from its configuration.
+pub async fn start(config: &Config) -> Result<Running, AppError> {
+    let storage = open_storage(config)?;
+    let connect: Arc<dyn Connect> = Arc::new(HttpConnect::new(line_tls(config)?));
+    let identity: Arc<dyn IdentityCheck> = Arc::new(identity(config)?);
+    let people = config.trial.people.iter().map(|person| SignInWords {
+        name: person.name.clone(),
+        birth_date: person.birth_date.clone(),
+        cell_no: person.cell_no.clone(),
+    });
+    let people: Arc<[SignInWords]> = people.collect();
+    let parts = Parts::assemble(
+        storage,
+        hub_settings(config)?,
+        (config.banking, connect),
+        (identity, people),
+    )
+    .await?;
+    listen(config, parts).await
+}
+
+async fn listen(config: &Config, parts: Parts) -> Result<Running, AppError> {
+    let tls = ServerTls {
+        certificates_pem: read(&config.tls.certificate_file)?,
+        key_pem: read(&config.tls.key_file)?,
+        client_roots_pem: Some(read(&config.tls.client_ca_file)?),
+    };
+    let listener = Listener::bind(config.hub.listen, Some(&tls)).await?;
+    let ops = Listener::bind(config.hub.ops_listen, None).await?;
+    wake_transfers(&parts).await?;
+    let (addr, ops_addr) = (listener.addr(), ops.addr());
+    let jobs = vec![
+        tokio::spawn(transfer::resolver::run(parts.desk.clone())),
+        tokio::spawn(management::jobs::run(parts.desk.clone())),
+    ];
+    let served = listener.serve(parts.router());
+    let ops = ops.serve(ops_router(parts.hub.clone()));
+    tracing::info!(event = "hub_started", %addr, %ops_addr, database = parts.hub.storage().engine_name(), "serving");
+    Ok(Running {
+        parts,
+        addr,
+        ops_addr,
+        served,
+        ops,
+        jobs,
+    })
+}
+
+/// On SQLite this process is the only hub: whatever is open belongs to nobody any more and is looked at now. On
+/// PostgreSQL another node may be at work on it; its lease runs out by itself.
+async fn wake_transfers(parts: &Parts) -> Result<(), StorageError> {
+    let storage = parts.hub.storage();
+    if storage.engine_name() != "sqlite" {
+        return Ok(());
+    }
+    let woken = storage
+        .record("transfer_wake_all", async |tx| tx.transfer_wake_all(tx.now()).await)
+        .await?;
+    if woken > 0 {
+        tracing::info!(
+            event = "transfers_woken",
+            woken,
+            "transfers of an earlier run are being resolved"
+        );
+    }
+    Ok(())
+}
+
+fn line_tls(config: &Config) -> Result<Option<LineTls>, AppError> {
+    let lines = &config.lines;
+    let (Some(ca), Some(certificate), Some(key)) = (&lines.ca_file, &lines.certificate_file, &lines.key_file) else {
+        return Ok(None);
+    };
+    let text = |path| read(path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    LineTls::from_pem(&text(ca)?, &text(certificate)?, &text(key)?)
+        .map(Some)
+        .map_err(|error| AppError::Setup(format!("lines: {error}")))
+}
+
+fn identity(config: &Config) -> Result<HttpIdentity, AppError> {
+    let roots_pem = config
+        .identity
+        .ca_file
+        .as_deref()
+        .map(read)
+        .transpose()?
+        .unwrap_or_default();
+    let tls = ClientTls {
+        roots_pem,
+        identity_pem: None,
+    };
+    let outbound = Outbound::new(&config.identity.url, &tls, IDENTITY_BUDGET);
+    outbound
+        .map(HttpIdentity::new)
+        .map_err(|error| AppError::Setup(format!("identity: {error}")))
+}
+
+impl Running {
+    /// Takes no further calls, lets those in flight end, records everything, and ends. A transfer that an
+    /// institution keeps waiting is parked: its intention is stored, and the next start asks for it.
+    pub async fn stop(self) {
+        self.served.stop().await;
+        if tokio::time::timeout(FINISH, self.parts.hub.finish()).await.is_err() {
+            tracing::warn!(
+                event = "finish_cut",
+                "work in flight was parked; the next start resolves it"
+            );
+        }
+        for job in &self.jobs {
+            job.abort();
+        }
+        self.ops.stop().await;
+        tracing::info!(event = "hub_stopped", "nothing is in flight");
+    }
+}
+
+/// Logging to standard error.
+pub fn start_logging(config: &crate::config::LogSection) {
+    let filter = tracing_subscriber::EnvFilter::try_new(&config.level)
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    let started = match config.format {
+        crate::config::LogFormat::Json => builder.json().try_init(),
+        crate::config::LogFormat::Text => builder.with_target(false).try_init(),
+    };
+    // A second start in one process, as tests do it, keeps the first one's settings.
+    drop(started);
+}

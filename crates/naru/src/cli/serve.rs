@@ -1,0 +1,207 @@
+//! `naru up`, `naru demo`, `naru serve`, `naru migrate`, `naru config`.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::{Context, Done, Failure};
+use crate::config::{Config, LogFormat, LogSection};
+use crate::up::{self, UpOptions};
+use crate::{app, demo};
+
+/// What `naru up` is told.
+#[derive(Args)]
+pub(super) struct UpArgs {
+    /// Where everything is kept; made if it is missing
+    #[arg(long, default_value = "naru-data")]
+    dir: PathBuf,
+    /// Where the hub listens; port 0 for a free one
+    #[arg(long, default_value = "127.0.0.1:8443")]
+    listen: SocketAddr,
+    /// Where health and numbers are; port 0 for a free one
+    #[arg(long, default_value = "127.0.0.1:9443")]
+    ops_listen: SocketAddr,
+}
+
+/// What `naru demo` is told.
+#[derive(Args)]
+pub(super) struct DemoArgs {
+    /// Keeps the directory of the run instead of removing it
+    #[arg(long)]
+    keep: bool,
+}
+
+/// What can be done with a configuration.
+#[derive(Subcommand)]
+pub(super) enum ConfigCommand {
+    /// Prints a configuration with every key
+    Example,
+    /// Reads the file of --config and says whether it can be used
+    Check,
+}
+
+fn quiet() -> LogSection {
+    let level = std::env::var("NARU_LOG").unwrap_or_else(|_| "warn".to_owned());
+    LogSection {
+        format: LogFormat::Text,
+        level,
+    }
+}
+
+/// Waits for Ctrl-C or a request to end.
+async fn asked_to_end() -> Result<(), std::io::Error> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        _ = interrupt.recv() => Ok(()),
+        _ = terminate.recv() => Ok(()),
+    }
+}
+
+/// Ends the process when somebody asks a second time.
+fn end_at_once_when_asked_again() {
+    tokio::spawn(async {
+        if asked_to_end().await.is_ok() {
+            std::process::exit(1);
+        }
+    });
+}
+
+pub(super) async fn up(context: &Context, args: &UpArgs) -> Done {
+    app::start_logging(&quiet());
+    let options = UpOptions {
+        dir: args.dir.clone(),
+        listen: args.listen,
+        ops_listen: args.ops_listen,
+        database: None,
+        page_size: 25,
+    };
+    let trial = up::start(&options).await?;
+    let summary = &trial.summary;
+    if context.json {
+        println!("{}", serde_json::to_string(summary)?);
+    } else {
+        println!("{}", welcome(summary, &trial.running.parts));
+    }
+    asked_to_end().await?;
+    eprintln!("naru: finishing what is in flight; Ctrl-C again ends at once");
+    end_at_once_when_asked_again();
+    trial.stop().await;
+    Ok(())
+}
+
+fn welcome(summary: &up::TrialSummary, parts: &app::Parts) -> String {
+    let chance = parts.hub.storage().chance();
+    let code = naru_core::ClientUseCode::parse(&summary.client_use_code);
+    let id = code
+        .map(|code| format!("{code}U{}", chance.digits(9)))
+        .unwrap_or_default();
+    let mut text = format!(
+        "나루 is up. Everything is kept in the directory of {}\n\n  hub       {}\n  consents  {}/grants\n  numbers   \
+         {}/metrics\n  fintech   client_id {}\n            client_secret {}\n            client_use_code {}\n            \
+         contract account {}\n            certificate {}\n",
+        summary.config_file,
+        summary.hub,
+        summary.hub,
+        summary.ops,
+        summary.client_id,
+        summary.client_secret,
+        summary.client_use_code,
+        summary.contract_account,
+        summary.client_cert_file,
+    );
+    for person in &summary.people {
+        text.push_str(&format!(
+            "  person    {} user_seq_no {}\n",
+            person.name, person.user_seq_no
+        ));
+        text.push_str(&format!("            access token {}\n", person.access_token));
+        for account in &person.accounts {
+            text.push_str(&format!(
+                "            account {} at {}: {} won\n",
+                account.fintech_use_num, account.bank_code_std, account.balance_amt
+            ));
+        }
+    }
+    text.push_str(&format!("  no person oob token {}\n", summary.oob_token));
+    for sim in &summary.sims {
+        text.push_str(&format!(
+            "  simulator {} {} {}\n",
+            sim.kind, sim.bank_code_std, sim.admin
+        ));
+    }
+    let authorize = format!(
+        "{}/oauth/2.0/authorize?response_type=code&client_id={}&redirect_uri={}&scope=login%20inquiry%20transfer\
+         &state=12345678901234567890123456789012&auth_type=0",
+        summary.hub, summary.client_id, summary.redirect_uri
+    );
+    text.push_str(&format!(
+        "\nTry it:\n{}\n\nConsent as a person, in a browser:\n{authorize}\n",
+        summary.curl_line(&id)
+    ));
+    text.push_str("\nCtrl-C stops it; starting it again finds everything as it was.");
+    text
+}
+
+pub(super) async fn demo(context: &Context, args: &DemoArgs) -> Done {
+    app::start_logging(&quiet());
+    let report = demo::run(context.json, args.keep).await?;
+    if context.json {
+        println!("{}", serde_json::to_string(&report)?);
+    }
+    match report.failed() {
+        None => Ok(()),
+        Some(step) => Err(Failure::Failed(format!("the step `{step}` did not hold"))),
+    }
+}
+
+pub(super) async fn serve(context: &Context) -> Done {
+    let config = context.config()?;
+    app::start_logging(&config.log);
+    let running = app::start(&config).await?;
+    asked_to_end().await?;
+    end_at_once_when_asked_again();
+    running.stop().await;
+    Ok(())
+}
+
+pub(super) async fn migrate(context: &Context) -> Done {
+    let storage = app::open_storage(&context.config()?)?;
+    let steps = storage.migrate().await?;
+    let version = naru_storage::SCHEMA_VERSION;
+    let done = serde_json::json!({ "steps": steps, "version": version });
+    context.print(&done, |_| {
+        format!("{steps} steps taken; the schema is at version {version}")
+    });
+    Ok(())
+}
+
+pub(super) fn config(context: &Context, command: &ConfigCommand) -> Done {
+    match command {
+        ConfigCommand::Example => {
+            println!("{}", Config::example().to_text());
+            Ok(())
+        }
+        ConfigCommand::Check => {
+            let config = context.config()?;
+            let missing: Vec<String> = config
+                .files()
+                .into_iter()
+                .filter(|path| !path.exists())
+                .map(|path| path.display().to_string())
+                .collect();
+            if !missing.is_empty() {
+                return Err(Failure::Failed(format!(
+                    "these files are missing: {}",
+                    missing.join(", ")
+                )));
+            }
+            context.print(&serde_json::json!({ "ok": true }), |_| {
+                "the configuration can be used".to_owned()
+            });
+            Ok(())
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! The program: configuration, wiring, the command line, a trial on one machine, the journey as a program, and the
+//! benchmark. No rules live here.
+
+pub mod app;
+pub mod bench;
+pub mod cli;
+pub mod client;
+pub mod config;
+pub mod demo;
+pub mod up;
