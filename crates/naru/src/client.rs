@@ -225,5 +225,5 @@ pub fn attribute(page: &str, marker: &str, name: &str) -> Option<String> {
     let open = page[..at].rfind('<')?;
     let tag = page[open..].split('>').next()?;
     let value = tag.split(&format!("{name}=\"")).nth(1)?.split('"').next()?;
-    Some(value.replace("&amp;", "&").replace("&#x2f;", "/"))
+    Some(value.replace("&amp;", "&"))
 }

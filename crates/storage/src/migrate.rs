@@ -25,10 +25,9 @@ const VERSIONS_TABLE: &str =
 impl Storage {
     /// Brings the schema to [`SCHEMA_VERSION`]; the number of steps taken. Each step is one transaction.
     pub async fn migrate(&self) -> Result<usize, StorageError> {
-        match self.schema_batch(VERSIONS_TABLE).await {
-            // PostgreSQL says so to whoever makes the same table at the same moment.
-            Err(StorageError::Taken { .. }) => self.schema_batch(VERSIONS_TABLE).await?,
-            done => done?,
+        if self.schema_batch(VERSIONS_TABLE).await.is_err() {
+            // PostgreSQL refuses one of two who make the same table at the same moment, in one of several ways.
+            self.schema_batch(VERSIONS_TABLE).await?;
         }
         let found = self.schema_version().await?;
         if found > SCHEMA_VERSION {

@@ -1,8 +1,8 @@
 //! Rows of transfers and of their legs.
 
 use naru_core::{
-    BankTranId, ClientId, Day, LegKind, LegState, Order, Timestamp, Transfer, TransferId, TransferKind, TransferState,
-    WindowId, Won,
+    BankTranId, ClientId, Day, Leg, LegFacts, LegKind, LegState, Order, Timestamp, Transfer, TransferId, TransferKind,
+    TransferState, WindowId, Won,
 };
 
 use crate::value::{Row, values};
@@ -134,6 +134,35 @@ impl Tx {
              WHERE transfer_id = $1 AND kind = $2 AND state = 'pending'",
             values![id, kind, state, code, settled_at],
         )
+    }
+
+    /// The legs of a transfer, in the order in which they were intended; what institutions told is the transfer's own.
+    pub async fn leg_list(&self, transfer: &Transfer) -> Result<Vec<Leg>, StorageError> {
+        let rows = self
+            .query(
+                "SELECT kind, bank_code, amount_won, state, code, settled_at FROM legs WHERE transfer_id = $1",
+                values![transfer.id],
+            )
+            .await?;
+        let read = |mut row: Row| -> Result<Leg, StorageError> {
+            let kind: LegKind = row.next()?;
+            Ok(Leg {
+                reference: transfer.reference(kind),
+                bank_code: row.next()?,
+                amount: row.next()?,
+                state: row.next()?,
+                code: row.next()?,
+                facts: match kind {
+                    LegKind::Debit => transfer.facts.debit.clone(),
+                    LegKind::Credit => transfer.facts.credit.clone(),
+                    LegKind::Reversal => LegFacts::default(),
+                },
+                settled_at: row.next()?,
+            })
+        };
+        let mut legs = rows.into_iter().map(read).collect::<Result<Vec<_>, _>>()?;
+        legs.sort_by_key(|leg| leg.reference.kind);
+        Ok(legs)
     }
 
     /// Stores a transfer's move, if nobody else moved it since it was read. A final one is stamped with the open

@@ -68,10 +68,10 @@ async fn consent(j: &mut Journey<'_>) -> Result<String, String> {
     ];
     let page = j.browser.submit(&action, &words).await?.text();
     let number = page
-        .split("인증번호")
+        .split("class=\"bubble num\">")
         .nth(1)
-        .map(|rest| digits(rest, 6))
-        .unwrap_or_default();
+        .and_then(|rest| rest.split('<').next());
+    let number = digits(number.unwrap_or_default(), 6);
     let (action, csrf) = form(&page, "code")?;
     let page = j.browser.submit(&action, &[("csrf", &csrf), ("code", &number)]).await?;
     let page = page.text();
@@ -115,6 +115,7 @@ fn digits(text: &str, count: usize) -> String {
 
 /// The address and token of the form on a page that leads to a step.
 fn form(page: &str, step: &str) -> Result<(String, String), String> {
+    let page = &page.replace("&#x2f;", "/");
     let marker = format!("/{step}?");
     let action = attribute(page, &marker, "action").or_else(|| attribute(page, &format!("/{step}\""), "action"));
     let csrf = attribute(page, "name=\"csrf\"", "value");

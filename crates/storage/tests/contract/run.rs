@@ -20,6 +20,7 @@ on_every_engine!(
     a_write_without_a_trail_is_refused,
     a_statement_that_changed_nothing_needs_no_trail,
     a_closure_that_is_dropped_midway_leaves_nothing,
+    a_dropped_closure_takes_no_neighbour_with_it,
     a_closure_that_panics_leaves_nothing,
     a_transaction_is_useless_after_its_closure,
     a_read_writes_nothing,
@@ -192,6 +193,27 @@ async fn a_closure_that_is_dropped_midway_leaves_nothing(house: &House) {
     still_works(house).await;
     assert!(!is_there(house, person_id).await);
     assert_eq!(trail_count(house).await, 2);
+}
+
+async fn a_dropped_closure_takes_no_neighbour_with_it(house: &House) {
+    let people: Vec<Person> = (0..12).map(|_| fixture::person(house)).collect();
+    let run = async |at: usize| {
+        let work = async |tx: Tx| -> Result<(), StorageError> {
+            joined(&tx, &people[at]).await?;
+            if at % 3 == 1 { pending().await } else { Ok(()) }
+        };
+        let running = house.storage.run("person_join", &ACTOR, work);
+        let patience = Duration::from_millis(if at % 3 == 1 { 50 } else { 10_000 });
+        tokio::time::timeout(patience, running)
+            .await
+            .is_ok_and(|done| done.is_ok())
+    };
+    let all = join_all((0..12).map(run)).await;
+    for (at, (done, person)) in all.into_iter().zip(&people).enumerate() {
+        assert_eq!(done, at % 3 != 1);
+        assert_eq!(is_there(house, person.id).await, done, "{at}");
+    }
+    assert_eq!(trail_count(house).await, 8);
 }
 
 async fn a_closure_that_panics_leaves_nothing(house: &House) {
