@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use naru_core::{Action, Actor, LegKind, LegState, Outcome, Timestamp, Transfer, TransferEvent, TransferState, Won};
 use naru_storage::StorageError;
-use tokio::time::Instant;
 
 use super::service::taken;
 use crate::Desk;
@@ -179,7 +178,12 @@ fn schedule(transfer: &Transfer, now: Timestamp) -> (i64, Option<Timestamp>) {
 pub(super) async fn drive(desk: &Desk, transfer: Transfer) -> (Transfer, Took) {
     let actor = Actor::Client(transfer.order.client_id);
     let mut way = Way::new(transfer);
-    let deadline = Instant::now() + Duration::from_millis(desk.settings.answer_ms);
+    let deadline = Timestamp(
+        desk.hub
+            .now()
+            .0
+            .saturating_add_unsigned(desk.settings.answer_ms * 1_000),
+    );
     let halted = loop {
         match way.transfer.state.clone() {
             TransferState::Debiting => way.send(desk, LegKind::Debit, left(desk, deadline)).await,
@@ -210,10 +214,10 @@ pub(super) async fn drive(desk: &Desk, transfer: Transfer) -> (Transfer, Took) {
     (way.transfer, way.took)
 }
 
-fn left(desk: &Desk, deadline: Instant) -> Duration {
-    deadline
-        .saturating_duration_since(Instant::now())
-        .min(desk.leg_budget())
+/// What is left of a transfer's time, for its next leg.
+fn left(desk: &Desk, deadline: Timestamp) -> Duration {
+    let micros = u64::try_from(deadline.micros_since(desk.hub.now())).unwrap_or(0);
+    Duration::from_micros(micros).min(desk.leg_budget())
 }
 
 async fn reload(desk: &Desk, transfer: &Transfer) -> Option<Transfer> {

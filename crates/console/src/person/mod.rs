@@ -15,6 +15,7 @@ mod page_tests;
 #[cfg(test)]
 mod samples;
 mod sign_in;
+mod sign_in_http;
 
 pub use consent::{
     AccountChoice, ConsentError, ConsentView, ConsentsView, GrantAccount, GrantView, GrantWord, ScopePair,

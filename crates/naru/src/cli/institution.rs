@@ -224,7 +224,8 @@ async fn add(context: &Context, args: &AddArgs) -> Done {
         version: 0,
     };
     let (storage, row) = (context.storage().await?, &institution);
-    let added = storage.run("institution_add", &operator(), async |tx| {
+    let actor = operator();
+    let added = storage.run("institution_add", &actor, async |tx| {
         if tx.institution_find(&row.code).await?.is_some() {
             let code = &row.code;
             return Err(Failure::Failed(format!(
@@ -278,7 +279,8 @@ async fn set(context: &Context, args: &SetArgs) -> Done {
         name.as_deref().map_or(Ok(()), |name| check_name(option, name))?;
     }
     let storage = context.storage().await?;
-    let changed = storage.run("institution_change", &operator(), async |tx| {
+    let actor = operator();
+    let changed = storage.run("institution_change", &actor, async |tx| {
         let Some(mut row) = tx.institution_find(&args.code).await? else {
             let code = &args.code;
             return Err(Failure::Failed(format!(

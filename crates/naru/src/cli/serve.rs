@@ -99,8 +99,8 @@ fn welcome(summary: &up::TrialSummary, parts: &app::Parts) -> String {
         .map(|code| format!("{code}U{}", chance.digits(9)))
         .unwrap_or_default();
     let mut text = format!(
-        "나루 is up. Everything is kept in the directory of {}\n\n  hub       {}\n  consents  {}/grants\n  numbers   \
-         {}/metrics\n  fintech   client_id {}\n            client_secret {}\n            client_use_code {}\n            \
+        "나루 is up. Everything is kept in the directory of {}\n\n  hub       {}\n  consents  {}/grants\n  \
+         numbers   {}/metrics\n  fintech   client_id {}\n            client_secret {}\n            client_use_code {}\n            \
          contract account {}\n            certificate {}\n",
         summary.config_file,
         summary.hub,

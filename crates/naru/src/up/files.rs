@@ -95,12 +95,10 @@ impl Files {
     }
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "certificates are valid from the machine's own present moment"
-)]
+/// The machine's present moment, from which certificates are valid.
 fn now() -> OffsetDateTime {
-    OffsetDateTime::now_utc()
+    let micros = i128::from(naru_core::Clock::system().now().0);
+    OffsetDateTime::from_unix_timestamp_nanos(micros * 1_000).unwrap_or(OffsetDateTime::UNIX_EPOCH)
 }
 
 /// SHA-256 of the first certificate of a PEM text (DER), as tokens are bound to it.

@@ -4,9 +4,8 @@
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
-use axum::body::Body;
 use axum::extract::Request;
-use axum::http::{HeaderMap, HeaderValue, Method, header};
+use axum::http::HeaderValue;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use futures_util::FutureExt as _;
@@ -17,14 +16,12 @@ use naru_storage::{CallRecord, StandingQuery, StorageError};
 use serde::Serialize;
 
 use super::envelope::{Rendered, response};
+use super::request::{bearer, read};
 use super::{FieldError, Refusal, Success};
 use crate::listener::PeerCertificate;
 use crate::route::CORRELATION;
 use crate::trusted::{Demanding, Finished, Trusted};
 use crate::{Effect, Hub, Route, Who};
-
-/// A request's body at most, bytes.
-const BODY_MAX: usize = 64 * 1024;
 
 /// A route of the profile whose chain of trust is judged before `handler` runs.
 pub fn judged<R, S, T, F, U>(
@@ -79,7 +76,6 @@ struct Call<'a> {
     route: &'static str,
     id: CallId,
     at: Timestamp,
-    began: tokio::time::Instant,
     token_sha256: Option<[u8; 32]>,
     certificate_sha256: Option<[u8; 32]>,
 }
@@ -118,7 +114,6 @@ impl<'a> Call<'a> {
             route,
             id: CallId::new(at, hub.storage().chance()),
             at,
-            began: tokio::time::Instant::now(),
             token_sha256: bearer(request.headers()).map(|token| sha256(token.as_bytes())),
             certificate_sha256: request
                 .extensions()
@@ -265,7 +260,7 @@ impl<'a> Call<'a> {
             None => (None, None, 0),
         };
         let (bank_code, bank_answer) = asked.unzip();
-        let total_us = i64::try_from(self.began.elapsed().as_micros()).unwrap_or(i64::MAX);
+        let total_us = self.hub.now().micros_since(self.at);
         let hub_us = total_us.saturating_sub(institution_us).max(0);
         self.hub
             .metrics()
@@ -337,69 +332,4 @@ fn well_formed<R: Demanding>(ask: &R, standing: &Standing) -> Result<(), FieldEr
         FintechUseNum::parse(number.trim()).map_err(|error| FieldError::new("fintech_use_num", error))?;
     }
     Ok(())
-}
-
-/// Reads the query string of a GET, or the JSON body of a POST.
-async fn read<R: Demanding>(request: Request) -> Result<R, FieldError> {
-    if request.method() == Method::GET {
-        let query = request.uri().query().unwrap_or_default();
-        return serde_urlencoded::from_str(query).map_err(|error| FieldError::new("query", error));
-    }
-    let json = request
-        .headers()
-        .get(header::CONTENT_TYPE)
-        .and_then(|kind| kind.to_str().ok())
-        .is_some_and(|kind| kind.trim_start().to_ascii_lowercase().starts_with("application/json"));
-    if !json {
-        return Err(FieldError::new(
-            "content-type",
-            "must be application/json; charset=UTF-8",
-        ));
-    }
-    let body = limited(request.into_body()).await?;
-    serde_json::from_slice(&body).map_err(|error| FieldError::new("body", format_args!("is not as expected: {error}")))
-}
-
-async fn limited(body: Body) -> Result<bytes::Bytes, FieldError> {
-    axum::body::to_bytes(body, BODY_MAX).await.map_err(|_| {
-        FieldError::new(
-            "body",
-            format_args!("must arrive whole and have at most {BODY_MAX} bytes"),
-        )
-    })
-}
-
-/// The access token of a request: `Authorization: Bearer <token>`, with the word glued to the token tolerated.
-pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?.trim();
-    let (word, rest) = value.split_at_checked(6)?;
-    if !word.eq_ignore_ascii_case("bearer") {
-        return None;
-    }
-    let token = rest.trim_start();
-    if token.is_empty() || token.len() > 512 {
-        None
-    } else {
-        Some(token)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn bearer_is_read_as_clients_write_it() {
-        let token = |value: &'static str| {
-            let mut headers = HeaderMap::new();
-            headers.insert(header::AUTHORIZATION, HeaderValue::from_static(value));
-            bearer(&headers).map(str::to_owned)
-        };
-        assert_eq!(token("Bearer nat_abc").as_deref(), Some("nat_abc"));
-        assert_eq!(token("Bearernat_abc").as_deref(), Some("nat_abc"), "glued");
-        assert_eq!(token("bearer  nat_abc ").as_deref(), Some("nat_abc"));
-        assert_eq!(token("Basic nat_abc"), None);
-        assert_eq!(token("Bearer"), None);
-        assert_eq!(token("Bearer "), None);
-    }
 }

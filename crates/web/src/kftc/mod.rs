@@ -6,6 +6,7 @@
 mod codes;
 mod envelope;
 mod judged;
+mod request;
 mod text;
 
 pub use codes::{Code, Codes};
