@@ -173,6 +173,7 @@ async fn listen(config: &Config, parts: Parts) -> Result<Running, AppError> {
     let jobs = vec![
         tokio::spawn(transfer::resolver::run(parts.desk.clone())),
         tokio::spawn(management::jobs::run(parts.desk.clone())),
+        tokio::spawn(naru_auth::authorization::jobs::run(parts.hub.clone())),
     ];
     let served = listener.serve(parts.router());
     let ops = ops.serve(ops_router(parts.hub.clone()));

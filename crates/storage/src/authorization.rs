@@ -180,4 +180,14 @@ impl Tx {
             .await?;
         Ok(changed == 1)
     }
+
+    /// Removes journeys that ended before a moment, at most 1,000 of them; how many.
+    pub async fn authorization_purge(&self, before: Timestamp) -> Result<u64, StorageError> {
+        self.execute(
+            "DELETE FROM authorizations WHERE id IN (
+                 SELECT id FROM authorizations WHERE expires_at < $1 ORDER BY expires_at LIMIT 1000)",
+            values![before],
+        )
+        .await
+    }
 }

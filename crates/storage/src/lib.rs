@@ -147,7 +147,9 @@ impl Storage {
     }
 
     /// Runs a transaction in the name of `actor`. The closure may run more than once (PostgreSQL asks for a repeat
-    /// after a conflict); what it returns leaves only after the commit. An error undoes everything it wrote.
+    /// after a conflict); what it returns leaves only after the commit. An error undoes everything it wrote, and so
+    /// does a statement that failed, even where the closure went on. On SQLite it has the only writer: it must not
+    /// wait for another transaction.
     ///
     /// # Errors
     /// The closure's own, or [`StorageError`] as the closure's error type takes it.

@@ -3,8 +3,9 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use naru_core::trust::{AccountStanding, Demand, Standing, Verdict};
+use naru_core::trust::{AccountStanding, Demand, Standing, Verdict, judge};
 use naru_core::{BankCode, CallId, Client, Grant, PersonId, Timestamp, UserSeqNo};
+use naru_storage::{StandingQuery, Storage, StorageError};
 
 /// A request that demands something of the chain of trust: the raw form of one route's input.
 pub trait Demanding: serde::de::DeserializeOwned + Send + Sync + 'static {
@@ -45,13 +46,26 @@ pub struct Trusted<R> {
     pub joined_at: Option<Timestamp>,
     /// The account that the call names.
     pub account: Option<AccountStanding>,
+    presented: Presented,
     verdict: Verdict,
     notes: Notes,
 }
 
+/// What the caller presented, so that the chain can be judged once more.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Presented {
+    pub(crate) token_sha256: Option<[u8; 32]>,
+    pub(crate) certificate_sha256: Option<[u8; 32]>,
+}
+
 impl<R> Trusted<R> {
     /// A judged call, or the verdict that broke.
-    pub(crate) fn new(ask: R, call_id: CallId, standing: Standing, verdict: Verdict) -> Result<Self, Box<Verdict>> {
+    pub(crate) fn new(
+        ask: R,
+        call_id: CallId,
+        presented: Presented,
+        (standing, verdict): (Standing, Verdict),
+    ) -> Result<Self, Box<Verdict>> {
         let (Some(client), Some(granted), true) = (standing.client, standing.grant, verdict.holds()) else {
             return Err(Box::new(verdict));
         };
@@ -64,6 +78,7 @@ impl<R> Trusted<R> {
             user_seq_no: granted.user_seq_no,
             joined_at: granted.joined_at,
             account: standing.account,
+            presented,
             verdict,
             notes: Notes::default(),
         })
@@ -98,6 +113,21 @@ impl<R> Trusted<R> {
             asked: self.notes.asked.into_inner().expect("noting does not panic"),
             institution_us: self.notes.institution_us.into_inner(),
         }
+    }
+}
+
+impl<R: Demanding> Trusted<R> {
+    /// Judges the chain once more, after something in it was seen to have changed while the call was worked on.
+    pub async fn judge_again(&self, storage: &Storage) -> Result<Verdict, StorageError> {
+        let query = StandingQuery {
+            token_sha256: self.presented.token_sha256.as_ref(),
+            certificate_sha256: self.presented.certificate_sha256,
+            fintech_use_num: self.account.as_ref().map(|account| &account.fintech_use_num),
+            once: None,
+            named_person: self.ask.named_person(),
+        };
+        let standing = storage.read("standing", async |tx| tx.standing(query).await).await?;
+        Ok(judge(&standing, &R::DEMAND))
     }
 }
 

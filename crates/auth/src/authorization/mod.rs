@@ -4,6 +4,7 @@
 //! person signs in.
 
 mod asked;
+pub mod jobs;
 pub mod service;
 
 pub use asked::{Asked, AskedError};

@@ -91,7 +91,15 @@ pub(super) async fn reserve<R: Demanding>(desk: &Desk, call: &Trusted<R>, order:
             let found = repeated(desk, &transfer.order, &transfer.order_sha256).await?;
             found.ok_or_else(|| broken(call, why, facts))
         }
-        Err(TransferRefused::Changed) => Err(Refusal::Reason("grant_revoked")),
+        Err(TransferRefused::Changed) => {
+            let verdict = call.judge_again(desk.hub.storage()).await?;
+            // What changed and changed back within one call: the client may simply try again.
+            Err(if verdict.holds() {
+                Refusal::Reason("internal")
+            } else {
+                Refusal::Broken(Box::new(verdict))
+            })
+        }
         Err(TransferRefused::Unsure) => Err(Refusal::Reason("time_exceeded")),
         Err(TransferRefused::Storage(error)) => Err(error.into()),
     }

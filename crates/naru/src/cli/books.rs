@@ -53,20 +53,33 @@ async fn check(context: &Context) -> Done {
 }
 
 fn check_text(check: &JournalCheck, positions: Won) -> String {
-    let mark = |holds: bool| if holds { "✓" } else { "✕" };
-    let mut text = format!(
-        "{} entries that do not sum to zero     {}\n{} suspense                             {}\n  what lies between two \
-         legs           {}\n{} final transfers without a window     {}\n{} positions and suspense together      {}\n",
-        mark(check.unbalanced_entries == 0),
-        check.unbalanced_entries,
-        mark(check.suspense == check.between_legs),
-        check.suspense,
-        check.between_legs,
-        mark(check.unstamped == 0),
-        check.unstamped,
-        mark(positions.0.checked_add(check.suspense.0) == Some(0)),
-        positions.0.saturating_add(check.suspense.0),
-    );
+    let line =
+        |holds: bool, what: &str, number: i64| format!("{} {what:<36} {number}\n", if holds { "✓" } else { "✕" });
+    let together = positions.0.saturating_add(check.suspense.0);
+    let mut text = [
+        line(
+            check.unbalanced_entries == 0,
+            "entries that do not sum to zero",
+            check.unbalanced_entries,
+        ),
+        line(
+            check.suspense == check.between_legs,
+            "won in suspense",
+            check.suspense.0,
+        ),
+        line(
+            check.suspense == check.between_legs,
+            "won of transfers between their legs",
+            check.between_legs.0,
+        ),
+        line(
+            check.unstamped == 0,
+            "final transfers without a window",
+            check.unstamped,
+        ),
+        line(together == 0, "won of positions and suspense", together),
+    ]
+    .concat();
     if check.positions.is_empty() {
         text.push_str("\nno money has moved yet");
         return text;

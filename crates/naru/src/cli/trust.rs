@@ -98,6 +98,8 @@ fn to_json(explained: &Explained) -> Value {
         "client_use_code": client.map(|client| &client.client_use_code),
         "client_name": client.map(|client| &client.name),
         "grant": call.and_then(|call| call.grant_id),
+        "person": call.and_then(|call| call.person_id),
+        "bank_tran_id": call.and_then(|call| call.bank_tran_id.as_ref()),
         "rsp_code": call.map(|call| &call.rsp_code),
         "bank_code": call.and_then(|call| call.bank_code.as_ref()),
         "bank_rsp_code": call.map(|call| &call.bank_rsp_code),
@@ -154,6 +156,9 @@ fn call_lines(call: &CallRecord) -> Vec<String> {
     }
     if let Some(grant) = call.grant_id {
         lines.push(format!("grant       {grant}"));
+    }
+    if let Some(person) = call.person_id {
+        lines.push(format!("person      {person}"));
     }
     if let Some(name) = &call.bank_tran_id {
         lines.push(format!("request     {name}"));

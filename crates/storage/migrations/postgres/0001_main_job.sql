@@ -115,6 +115,8 @@ CREATE TABLE authorizations (
     expires_at BIGINT NOT NULL
 );
 
+CREATE INDEX authorizations_ended ON authorizations (expires_at);
+
 CREATE TABLE limit_uses (
     subject TEXT NOT NULL,
     span BIGINT NOT NULL,

@@ -115,6 +115,8 @@ CREATE TABLE authorizations (
     expires_at INTEGER NOT NULL
 ) STRICT;
 
+CREATE INDEX authorizations_ended ON authorizations (expires_at);
+
 CREATE TABLE limit_uses (
     subject TEXT NOT NULL,
     span INTEGER NOT NULL,

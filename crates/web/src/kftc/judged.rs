@@ -20,7 +20,7 @@ use super::request::{bearer, read};
 use super::{FieldError, Refusal, Success};
 use crate::listener::PeerCertificate;
 use crate::route::CORRELATION;
-use crate::trusted::{Demanding, Finished, Trusted};
+use crate::trusted::{Demanding, Finished, Presented, Trusted};
 use crate::{Effect, Hub, Route, Who};
 
 /// A route of the profile whose chain of trust is judged before `handler` runs.
@@ -76,8 +76,7 @@ struct Call<'a> {
     route: &'static str,
     id: CallId,
     at: Timestamp,
-    token_sha256: Option<[u8; 32]>,
-    certificate_sha256: Option<[u8; 32]>,
+    presented: Presented,
 }
 
 /// What a call came to, before it is recorded.
@@ -114,11 +113,13 @@ impl<'a> Call<'a> {
             route,
             id: CallId::new(at, hub.storage().chance()),
             at,
-            token_sha256: bearer(request.headers()).map(|token| sha256(token.as_bytes())),
-            certificate_sha256: request
-                .extensions()
-                .get::<PeerCertificate>()
-                .and_then(|peer| peer.sha256),
+            presented: Presented {
+                token_sha256: bearer(request.headers()).map(|token| sha256(token.as_bytes())),
+                certificate_sha256: request
+                    .extensions()
+                    .get::<PeerCertificate>()
+                    .and_then(|peer| peer.sha256),
+            },
         }
     }
 
@@ -184,7 +185,7 @@ impl<'a> Call<'a> {
                 );
             }
         };
-        let trusted = match Trusted::new(ask, self.id, standing, verdict) {
+        let trusted = match Trusted::new(ask, self.id, self.presented, (standing, verdict)) {
             Ok(trusted) => Arc::new(trusted),
             Err(verdict) => {
                 return self.refused(&Refusal::Broken(verdict.clone()), Some(*verdict), parties, &named);
@@ -221,8 +222,8 @@ impl<'a> Call<'a> {
             .and_then(Demanding::fintech_use_num)
             .and_then(|text| FintechUseNum::parse(text.trim()).ok());
         let query = StandingQuery {
-            token_sha256: self.token_sha256.as_ref(),
-            certificate_sha256: self.certificate_sha256,
+            token_sha256: self.presented.token_sha256.as_ref(),
+            certificate_sha256: self.presented.certificate_sha256,
             fintech_use_num: account.as_ref(),
             once,
             named_person: ask.and_then(Demanding::named_person).map(str::trim),
