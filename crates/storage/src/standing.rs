@@ -1,7 +1,7 @@
 //! The one query behind every judged call: token, grant, client, person, account, institution and replay together.
 
 use naru_core::trust::{AccountStanding, ChannelStanding, ClientStanding, GrantStanding, Standing, TokenStanding};
-use naru_core::{Account, AccountId, BankTranId, ClientId, Consent, FintechUseNum, GrantId, PersonId, Timestamp, Won};
+use naru_core::{Account, AccountId, BankTranId, ClientId, Consent, FintechUseNum, GrantId, PersonId, Timestamp};
 
 use crate::client::client_columns;
 use crate::grant::grant_columns;
@@ -34,7 +34,7 @@ const SQL: &str = concat!(
        r.fintech_use_num, r.person_id, r.account_id, a.account_sealed, r.alias,
        r.inquiry_agreed_at, r.inquiry_until, r.inquiry_ended_at,
        r.transfer_agreed_at, r.transfer_until, r.transfer_ended_at,
-       i.simulated, i.net_debit_cap_won, COALESCE(q.balance_won, 0)
+       i.simulated
      FROM tokens t
      JOIN grants g ON g.id = t.grant_id
      JOIN clients c ON c.id = g.client_id
@@ -42,7 +42,6 @@ const SQL: &str = concat!(
      LEFT JOIN registrations r ON r.fintech_use_num = $2 AND r.client_id = g.client_id
      LEFT JOIN accounts a ON a.id = r.account_id
      LEFT JOIN institutions i ON i.code = a.bank_code
-     LEFT JOIN positions q ON q.account = 'position:' || a.bank_code
      WHERE t.token_sha256 = $1 AND t.kind = 'access'"
 );
 
@@ -123,7 +122,6 @@ impl Tx {
         };
         let (inquiry, transfer) = (consent()?, consent()?);
         let simulated = row.next::<Option<bool>>()?.unwrap_or(false);
-        let (cap, balance): (Option<Won>, Won) = (row.next()?, row.next()?);
         Ok(Some(AccountStanding {
             fintech_use_num,
             person_id,
@@ -133,7 +131,6 @@ impl Tx {
             inquiry,
             transfer,
             simulated,
-            net_debit_room: cap.map(|cap| Won(cap.0.saturating_add(balance.0))),
         }))
     }
 }

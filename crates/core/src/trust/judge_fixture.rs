@@ -91,7 +91,6 @@ pub(super) fn sound() -> Standing {
             inquiry: consent,
             transfer: consent,
             simulated: true,
-            net_debit_room: None,
         }),
         named_person: Some("1000000001".to_owned()),
         replayed: false,

@@ -1,6 +1,6 @@
 //! What the database knows about the parties of a call, and what the call needs of them.
 
-use crate::{Account, AccountId, Client, Consent, FintechUseNum, Grant, PersonId, Scope, Timestamp, UserSeqNo, Won};
+use crate::{Account, AccountId, Client, Consent, FintechUseNum, Grant, PersonId, Scope, Timestamp, UserSeqNo};
 
 /// What an inquiry, a withdrawal, a list of accounts … needs of the chain. One constant per route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,8 +85,6 @@ pub struct AccountStanding {
     pub transfer: Consent,
     /// Whether its institution is a simulation.
     pub simulated: bool,
-    /// How far its institution's position may still fall; `None` where there is no cap.
-    pub net_debit_room: Option<Won>,
 }
 
 /// Everything the judge looks at.

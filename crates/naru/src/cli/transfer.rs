@@ -113,11 +113,11 @@ fn to_row(transfer: &Transfer) -> Vec<String> {
     ]
 }
 
-fn account(side: &Side, reveal: bool) -> String {
+fn account(side: &Side, reveal: bool) -> (&'static str, String) {
     if reveal {
-        side.account_num.clone()
+        ("account_num", side.account_num.clone())
     } else {
-        mask_account(&side.account_num)
+        ("account_num_masked", mask_account(&side.account_num))
     }
 }
 

@@ -14,7 +14,7 @@ on_every_engine!(
     a_two_legged_token_brings_no_person,
     an_account_of_another_fintech_is_not_found,
     an_account_of_another_person_is_found_with_its_owner,
-    the_room_of_the_position_follows_the_folded_postings,
+    a_position_follows_the_folded_postings,
     an_id_used_today_is_a_replay,
     what_was_judged_may_change_before_the_commit
 );
@@ -102,7 +102,6 @@ async fn a_token_brings_its_grant_its_client_and_its_person(house: &House) {
         inquiry: registration.inquiry,
         transfer: registration.transfer,
         simulated: true,
-        net_debit_room: Some(Won(1_000_000)),
     };
     let number = Some(&registration.fintech_use_num);
     for (token, number, account) in [(&token, number, Some(account)), (&unbound, None, None)] {
@@ -184,7 +183,7 @@ async fn an_account_of_another_person_is_found_with_its_owner(house: &House) {
     );
 }
 
-async fn the_room_of_the_position_follows_the_folded_postings(house: &House) {
+async fn a_position_follows_the_folded_postings(house: &House) {
     let family = fixture::family(house).await;
     let number = &family.registration.fintech_use_num;
     let transfer = fixture::transfer(house, &family.client);
@@ -195,22 +194,13 @@ async fn the_room_of_the_position_follows_the_folded_postings(house: &House) {
         })
         .await;
     house.put(async |tx: Tx| tx.journal_fold().await).await;
-    let room = async || {
-        account_of(house, &family.token, number)
-            .await
-            .expect("it is there")
-            .net_debit_room
-    };
-    assert_eq!(room().await, Some(Won(990_000)));
     let position = house.get(async |tx| tx.journal_position(&bank("002")).await).await;
     assert_eq!(position, Won(-10_000));
     let untouched = house.get(async |tx| tx.journal_position(&bank("097")).await).await;
     assert_eq!(untouched, Won::ZERO);
     let mut institution = fixture::institution("002");
-    institution.net_debit_cap = None;
     institution.simulated = false;
     house.put(async |tx| tx.institution_put(&institution).await).await;
-    assert_eq!(room().await, None);
     let found = account_of(house, &family.token, number).await;
     assert!(!found.expect("it is there").simulated);
 }
