@@ -123,7 +123,10 @@ mod tests {
 
     #[test]
     fn what_institutions_took_is_not_the_hubs() {
-        let sample = |whole_us, institution_us| Sample { whole_us, institution_us };
+        let sample = |whole_us, institution_us| Sample {
+            whole_us,
+            institution_us,
+        };
         let outcome = Outcome {
             samples: vec![sample(9_000, 4_000), sample(6_000, 7_000)],
             answered: 2,

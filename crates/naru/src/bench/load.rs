@@ -170,7 +170,13 @@ impl Arrivals {
         };
         let (own, due) = (arrivals.clone(), Arc::downgrade(&arrivals.due));
         std::thread::spawn(move || {
-            let Self { begin, rate, all, due: strong, .. } = own;
+            let Self {
+                begin,
+                rate,
+                all,
+                due: strong,
+                ..
+            } = own;
             drop(strong);
             for number in 0..all {
                 std::thread::sleep((begin + offset(number, rate)).saturating_duration_since(now()));
@@ -243,12 +249,16 @@ struct Connection {
 
 impl Connection {
     async fn open(callee: &Callee) -> Result<Self, String> {
-        let tcp = TcpStream::connect(callee.addr).await.map_err(|error| error.to_string())?;
+        let tcp = TcpStream::connect(callee.addr)
+            .await
+            .map_err(|error| error.to_string())?;
         tcp.set_nodelay(true).map_err(|error| error.to_string())?;
         let name = ServerName::try_from("localhost").map_err(|error| error.to_string())?;
         let tls = TlsConnector::from(Arc::clone(&callee.tls)).connect(name, tcp).await;
         let tls = tls.map_err(|error| error.to_string())?;
-        let (sender, wire) = http1::handshake(TokioIo::new(tls)).await.map_err(|error| error.to_string())?;
+        let (sender, wire) = http1::handshake(TokioIo::new(tls))
+            .await
+            .map_err(|error| error.to_string())?;
         Ok(Self {
             sender,
             wire: Box::pin(wire),

@@ -85,7 +85,10 @@ impl Spent {
     pub(super) fn now(watched: Watched) -> Self {
         let text = std::fs::read_to_string("/proc/stat").unwrap_or_default();
         let line = text.lines().next().unwrap_or_default();
-        let numbers = line.split_whitespace().skip(1).map(|text| text.parse::<u64>().unwrap_or(0));
+        let numbers = line
+            .split_whitespace()
+            .skip(1)
+            .map(|text| text.parse::<u64>().unwrap_or(0));
         let numbers: Vec<u64> = numbers.collect();
         let sum = |places: &[usize]| places.iter().filter_map(|at| numbers.get(*at)).sum::<u64>() * TICK_US;
         Self {

@@ -1,7 +1,7 @@
 //! `naru grant`: what people granted.
 
 use clap::Subcommand;
-use naru_auth::grant::service::{self as grants, GrantView};
+use naru_auth::grant::service::{self as grants, GrantError, GrantView};
 use naru_core::{
     Consent, ConsentState, GrantId, GrantState, Person, Registration, RevokedBy, Timestamp, UserSeqNo, mask_account,
 };
@@ -51,11 +51,11 @@ async fn list(context: &Context, user_seq_no: &UserSeqNo) -> Done {
     Ok(())
 }
 
-fn state(view: &GrantView, now: Timestamp) -> String {
+fn state(view: &GrantView, now: Timestamp) -> &'static str {
     match view.grant.state(now) {
-        GrantState::Active => "active".to_owned(),
-        GrantState::Expired => "expired".to_owned(),
-        GrantState::Revoked { by, at } => format!("ended by {by} {at}"),
+        GrantState::Active => "active",
+        GrantState::Expired => "expired",
+        GrantState::Revoked { .. } => "revoked",
     }
 }
 
@@ -86,6 +86,8 @@ fn to_json(view: &GrantView, now: Timestamp) -> Value {
         "client_name": view.client.name,
         "scopes": grant.scopes.to_string(),
         "state": state(view, now),
+        "revoked_by": grant.revoked.map(|(by, _)| by),
+        "revoked_at": grant.revoked.map(|(_, at)| at.to_string()),
         "created_at": grant.created_at.to_string(),
         "expires_at": grant.expires_at.to_string(),
         "last_used_at": grant.last_used_at.map(|at| at.to_string()),
@@ -108,7 +110,10 @@ fn to_text(views: &[GrantView], now: Timestamp) -> String {
             grant
                 .last_used_at
                 .map_or_else(|| "never".to_owned(), |at| at.to_string()),
-            state(view, now),
+            match grant.revoked {
+                Some((by, at)) => format!("{} by {by} {at}", state(view, now)),
+                None => state(view, now).to_owned(),
+            },
         ]
     };
     let rows: Vec<_> = views.iter().map(row).collect();
@@ -146,7 +151,11 @@ fn to_text(views: &[GrantView], now: Timestamp) -> String {
 
 async fn revoke(context: &Context, id: GrantId) -> Done {
     let storage = context.storage().await?;
-    let grant = grants::revoke(&storage, &operator(), id, (RevokedBy::Operator, None)).await?;
+    let grant = grants::revoke(&storage, &operator(), id, (RevokedBy::Operator, None)).await;
+    let grant = grant.map_err(|error| match error {
+        GrantError::Unknown => Failure::Failed(format!("{error}; `naru grant list --person …` shows a person's")),
+        _ => Failure::Failed(error.to_string()),
+    })?;
     let value = json!({ "id": id, "client": grant.client_id, "state": "revoked", "by": RevokedBy::Operator });
     context.print(&value, |_| {
         format!("{id} is ended; every token under it is refused from the next call on")

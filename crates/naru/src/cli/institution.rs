@@ -4,7 +4,7 @@
 use clap::{Args, Subcommand};
 use naru_core::{Action, BankCode, Institution, InstitutionStatus, Timestamp, Won};
 use naru_storage::StorageError;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::{Context, Done, Failure, operator, table};
 
@@ -113,10 +113,12 @@ async fn list(context: &Context) -> Done {
             .find(|(of, _)| *of == account)
             .map_or(Won::ZERO, |(_, won)| *won)
     };
-    let value: Value = institutions
-        .iter()
-        .map(|row| to_json(row, Some(position(&row.code))))
-        .collect();
+    let with_position = |row: &Institution| {
+        let mut value = to_json(row);
+        value["position"] = json!(position(&row.code));
+        value
+    };
+    let value: Value = institutions.iter().map(with_position).collect();
     context.print(&value, |_| {
         if institutions.is_empty() {
             return "no institution yet; `naru institution add` adds one".to_owned();
@@ -142,7 +144,7 @@ async fn list(context: &Context) -> Done {
     Ok(())
 }
 
-fn to_json(row: &Institution, position: Option<Won>) -> Value {
+fn to_json(row: &Institution) -> Value {
     json!({
         "code": row.code,
         "name_ko": row.name_ko,
@@ -153,7 +155,6 @@ fn to_json(row: &Institution, position: Option<Won>) -> Value {
         "timeout_ms": row.timeout_ms,
         "in_flight_max": row.in_flight_max,
         "net_debit_cap": row.net_debit_cap,
-        "position": position,
     })
 }
 
@@ -233,12 +234,11 @@ async fn add(context: &Context, args: &AddArgs) -> Done {
             )));
         }
         tx.institution_put(row).await?;
-        tx.trail(Action::InstitutionAdded, &row.code, to_json(row, None))
-            .await?;
+        tx.trail(Action::InstitutionAdded, &row.code, to_json(row)).await?;
         Ok(())
     });
     added.await?;
-    context.print(&to_json(row, None), |_| {
+    context.print(&to_json(row), |_| {
         format!(
             "{} {} is added; a running hub reaches it within a second",
             row.code, row.name_ko
@@ -248,9 +248,18 @@ async fn add(context: &Context, args: &AddArgs) -> Done {
 }
 
 impl SetArgs {
+    fn names_anything(&self) -> bool {
+        let texts = [&self.line_url, &self.name_ko, &self.name_en];
+        let numbers = [self.timeout_ms, self.in_flight_max];
+        texts.iter().any(|text| text.is_some())
+            || numbers.iter().any(Option::is_some)
+            || self.net_debit_cap.is_some()
+            || self.status.is_some()
+    }
+
     /// Changes the row; what it was and is of every value that is another now.
-    fn apply(&self, row: &mut Institution) -> Value {
-        let before = to_json(row, None);
+    fn apply(&self, row: &mut Institution) -> Map<String, Value> {
+        let before = to_json(row);
         let text = |to: &mut String, from: &Option<String>| {
             if let Some(from) = from {
                 to.clone_from(from);
@@ -263,20 +272,24 @@ impl SetArgs {
         row.in_flight_max = self.in_flight_max.unwrap_or(row.in_flight_max);
         row.net_debit_cap = self.net_debit_cap.map_or(row.net_debit_cap, |cap| cap.0);
         row.status = self.status.unwrap_or(row.status);
-        let after = to_json(row, None);
-        let mut changes = serde_json::Map::new();
+        let after = to_json(row);
+        let mut changes = Map::new();
         for (name, now) in after.as_object().into_iter().flatten() {
             if before.get(name) != Some(now) {
                 changes.insert(name.clone(), json!({ "from": before.get(name), "to": now }));
             }
         }
-        Value::Object(changes)
+        changes
     }
 }
 
 async fn set(context: &Context, args: &SetArgs) -> Done {
     for (option, name) in [("--name-ko", &args.name_ko), ("--name-en", &args.name_en)] {
         name.as_deref().map_or(Ok(()), |name| check_name(option, name))?;
+    }
+    if !args.names_anything() {
+        let advice = "name what is to be another, such as --timeout-ms 5000; `naru institution set --help` lists it";
+        return Err(Failure::Usage(advice.to_owned()));
     }
     let storage = context.storage().await?;
     let actor = operator();
@@ -291,26 +304,32 @@ async fn set(context: &Context, args: &SetArgs) -> Done {
             check_address(url, row.simulated)?;
         }
         let changes = args.apply(&mut row);
-        if changes.as_object().is_none_or(serde_json::Map::is_empty) {
-            let advice = "nothing would change; name what is to be another, such as --timeout-ms 5000";
-            return Err(Failure::Usage(advice.to_owned()));
+        if !changes.is_empty() {
+            tx.institution_put(&row).await?;
+            let details = Value::Object(changes.clone());
+            tx.trail(Action::InstitutionChanged, &row.code, details).await?;
         }
-        tx.institution_put(&row).await?;
-        tx.trail(Action::InstitutionChanged, &row.code, changes.clone()).await?;
         Ok((row, changes))
     });
     let (row, changes) = changed.await?;
-    context.print(&to_json(&row, None), |_| {
-        let lines = changes
-            .as_object()
-            .into_iter()
-            .flatten()
-            .map(|(name, change)| format!("  {name}: {} → {}\n", change["from"], change["to"]));
-        let lines: String = lines.collect();
-        format!(
-            "{} {} is changed; a running hub follows within a second\n{lines}",
-            row.code, row.name_ko
-        )
-    });
+    context.print(&to_json(&row), |_| changes_text(&row, &changes));
     Ok(())
+}
+
+fn changes_text(row: &Institution, changes: &Map<String, Value>) -> String {
+    if changes.is_empty() {
+        return format!("{} {} is so already; nothing was written", row.code, row.name_ko);
+    }
+    let word = |value: &Value| match value {
+        Value::Null => "none".to_owned(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    let line =
+        |(name, change): (&String, &Value)| format!("  {name}: {} → {}\n", word(&change["from"]), word(&change["to"]));
+    let lines: String = changes.iter().map(line).collect();
+    format!(
+        "{} {} is changed; a running hub follows within a second\n{lines}",
+        row.code, row.name_ko
+    )
 }

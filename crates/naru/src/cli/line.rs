@@ -53,8 +53,13 @@ fn is_digits(text: &str, count: std::ops::RangeInclusive<usize>) -> bool {
 }
 
 fn settings(context: &Context, args: &CheckArgs) -> Result<CheckSettings, Failure> {
-    if !["https://", "http://"].iter().any(|scheme| args.url.starts_with(scheme)) {
-        return Err(Failure::Usage("URL must begin with https://, such as https://bank.example:7443".to_owned()));
+    if !["https://", "http://"]
+        .iter()
+        .any(|scheme| args.url.starts_with(scheme))
+    {
+        return Err(Failure::Usage(
+            "URL must begin with https://, such as https://bank.example:7443".to_owned(),
+        ));
     }
     if !is_digits(&args.account, 10..=14) {
         return Err(Failure::Usage("--account must be 10 to 14 digits".to_owned()));

@@ -95,54 +95,50 @@ pub(super) async fn up(context: &Context, args: &UpArgs) -> Done {
 fn welcome(summary: &up::TrialSummary, parts: &app::Parts) -> String {
     let chance = parts.hub.storage().chance();
     let code = naru_core::ClientUseCode::parse(&summary.client_use_code);
-    let id = code
-        .map(|code| format!("{code}U{}", chance.digits(9)))
-        .unwrap_or_default();
-    let mut text = format!(
-        "나루 is up. Everything is kept in the directory of {}\n\n  hub       {}\n  consents  {}/grants\n  \
-         numbers   {}/metrics\n  fintech   client_id {}\n            client_secret {}\n            client_use_code {}\n            \
-         contract account {}\n            certificate {}\n",
-        summary.config_file,
-        summary.hub,
-        summary.hub,
-        summary.ops,
-        summary.client_id,
-        summary.client_secret,
-        summary.client_use_code,
-        summary.contract_account,
-        summary.client_cert_file,
-    );
+    let id = code.map_or_else(|_| String::new(), |code| format!("{code}U{}", chance.digits(9)));
+    let mut lines = vec![
+        format!("나루 is up; its configuration is {}", summary.config_file),
+        String::new(),
+    ];
+    let mut row = |name: &str, value: String| lines.push(format!("  {name:<10}{value}"));
+    row("hub", summary.hub.clone());
+    row("consents", format!("{}/grants", summary.hub));
+    row("numbers", format!("{}/metrics", summary.ops));
+    row("fintech", format!("client_id {}", summary.client_id));
+    row("", format!("client_secret {}", summary.client_secret));
+    row("", format!("client_use_code {}", summary.client_use_code));
+    row("", format!("contract account {}", summary.contract_account));
+    row("", format!("certificate {}", summary.client_cert_file));
+    row("no person", format!("oob token {}", summary.oob_token));
     for person in &summary.people {
-        text.push_str(&format!(
-            "  person    {} user_seq_no {}\n",
-            person.name, person.user_seq_no
-        ));
-        text.push_str(&format!("            access token {}\n", person.access_token));
+        row("person", format!("{} user_seq_no {}", person.name, person.user_seq_no));
+        row("", format!("access token {}", person.access_token));
         for account in &person.accounts {
-            text.push_str(&format!(
-                "            account {} at {}: {} won\n",
-                account.fintech_use_num, account.bank_code_std, account.balance_amt
-            ));
+            let (number, bank) = (&account.fintech_use_num, &account.bank_code_std);
+            row("", format!("account {number} at {bank}: {} won", account.balance_amt));
         }
     }
-    text.push_str(&format!("  no person oob token {}\n", summary.oob_token));
     for sim in &summary.sims {
-        text.push_str(&format!(
-            "  simulator {} {} {}\n",
-            sim.kind, sim.bank_code_std, sim.admin
-        ));
+        row("simulator", format!("{} {} {}", sim.kind, sim.bank_code_std, sim.admin));
     }
     let authorize = format!(
         "{}/oauth/2.0/authorize?response_type=code&client_id={}&redirect_uri={}&scope=login%20inquiry%20transfer\
          &state=12345678901234567890123456789012&auth_type=0",
         summary.hub, summary.client_id, summary.redirect_uri
     );
-    text.push_str(&format!(
-        "\nTry it:\n{}\n\nConsent as a person, in a browser:\n{authorize}\n",
-        summary.curl_line(&id)
-    ));
-    text.push_str("\nCtrl-C stops it; starting it again finds everything as it was.");
-    text
+    lines.extend([
+        String::new(),
+        "Try it:".to_owned(),
+        summary.curl_line(&id),
+        String::new(),
+    ]);
+    lines.extend([
+        "Consent as a person, in a browser:".to_owned(),
+        authorize,
+        String::new(),
+    ]);
+    lines.push("Ctrl-C stops it; starting it again finds everything as it was.".to_owned());
+    lines.join("\n")
 }
 
 pub(super) async fn demo(context: &Context, args: &DemoArgs) -> Done {

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use naru_sims::bank::{self, BankSettings};
 use naru_sims::identity::{self, IdentitySettings};
-use naru_sims::{TlsFiles, demo, seoul};
+use naru_sims::{SimError, TlsFiles, demo, seoul};
 use serde_json::json;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -84,6 +84,14 @@ async fn asked_to_end() -> Done {
     }
 }
 
+/// A setting or file that cannot be used is wrong use; an address in use failed.
+fn failure(error: SimError) -> Failure {
+    match error {
+        SimError::Setting { .. } | SimError::Tls { .. } => Failure::Usage(error.to_string()),
+        SimError::Listen { .. } | SimError::BooksFile { .. } => Failure::Failed(error.to_string()),
+    }
+}
+
 fn bank_settings(args: BankArgs) -> Result<BankSettings, Failure> {
     let tls = match (args.cert, args.key, args.client_ca) {
         (Some(cert), Some(key), Some(client_ca)) => Some(TlsFiles { cert, key, client_ca }),
@@ -118,7 +126,7 @@ async fn run_bank(context: &Context, args: BankArgs) -> Done {
     let settings = bank_settings(args)?;
     let (code, name) = (settings.code.clone(), settings.name.clone());
     let scheme = if settings.tls.is_some() { "https" } else { "http" };
-    let running = bank::start(settings).await?;
+    let running = bank::start(settings).await.map_err(failure)?;
     let (line, admin) = (running.line_addr, running.admin_addr);
     let value = json!({
         "kind": "bank",
@@ -142,7 +150,7 @@ async fn run_identity(context: &Context, listen: SocketAddr, admin: SocketAddr) 
         tls: None,
         people: demo::people(),
     };
-    let running = identity::start(settings).await?;
+    let running = identity::start(settings).await.map_err(failure)?;
     let (addr, admin) = (running.addr, running.admin_addr);
     let value = json!({
         "kind": "identity",

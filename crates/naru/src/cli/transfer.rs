@@ -78,7 +78,7 @@ async fn list(context: &Context, filter: TransferFilter, limit: i64) -> Done {
 }
 
 fn next_look(transfer: &Transfer) -> String {
-    transfer.next_at.map_or_else(|| "-".to_owned(), |at| at.to_string())
+    transfer.next_at.map_or_else(|| "none".to_owned(), |at| at.to_string())
 }
 
 /// The state's word with its leg and code.
@@ -125,7 +125,8 @@ fn to_json(transfer: &Transfer, reveal: bool) -> Value {
     let order = &transfer.order;
     let (word, leg, code, until) = transfer.state.columns();
     let side = |side: &Side| {
-        let mut value = json!({ "bank_code_std": side.bank_code, "account_num": account(side, reveal) });
+        let (field, number) = account(side, reveal);
+        let mut value = json!({ "bank_code_std": side.bank_code, field: number });
         if reveal {
             value["holder_name"] = json!(side.holder_name);
             value["print_content"] = json!(side.print_content);
@@ -168,9 +169,11 @@ async fn find(tx: &Tx, id: TransferId) -> Result<Option<Whole>, StorageError> {
     let (Some(transfer), Some(verdict)) = (tx.transfer_find(id).await?, tx.transfer_verdict(id).await?) else {
         return Ok(None);
     };
+    let mut postings = tx.journal_list(id).await?;
+    postings.sort_by_key(|posting| posting.leg);
     Ok(Some(Whole {
         legs: tx.leg_list(&transfer).await?,
-        postings: tx.journal_list(id).await?,
+        postings,
         verdict: trust::read_verdict(&verdict)?,
         trail: tx.trail_of(&id.to_string()).await?,
         transfer,
@@ -190,11 +193,12 @@ async fn show(context: &Context, id: TransferId, reveal: bool) -> Done {
 
 fn whole_json(whole: &Whole, reveal: bool) -> Value {
     let leg = |leg: &Leg| {
+        let (field, number) = account(whole.transfer.side(leg.reference.kind), reveal);
         let mut value = json!({
             "leg": leg.reference.kind,
             "reference": leg.reference.to_string(),
             "bank_code_std": leg.bank_code,
-            "account_num": account(whole.transfer.side(leg.reference.kind), reveal),
+            field: number,
             "amount": leg.amount,
             "state": leg.state,
             "code": last_code(whole, leg),
@@ -234,11 +238,7 @@ fn whole_text(whole: &Whole, reveal: bool) -> String {
             order.kind, order.amount, transfer.created_at
         ),
         format!("state      {} since {}", state_text(transfer), transfer.state_since),
-        format!(
-            "next look  {}, asked for {} times after it was lost",
-            next_look(transfer),
-            transfer.asks
-        ),
+        format!("next look  {} (asks so far: {})", next_look(transfer), transfer.asks),
         format!("client     {}", order.client_id),
         format!("request    {} of {}", order.bank_tran_id, transfer.day),
     ];
@@ -275,7 +275,7 @@ fn leg_row(whole: &Whole, leg: &Leg, reveal: bool) -> Vec<String> {
     let mut row = vec![
         leg.reference.kind.to_string(),
         leg.bank_code.to_string(),
-        account(side, reveal),
+        account(side, reveal).1,
         leg.state.to_string(),
         last_code(whole, leg).to_owned(),
         leg.settled_at.map_or_else(|| "-".to_owned(), |at| at.to_string()),

@@ -57,13 +57,15 @@ impl Agency {
         });
         Ok(Sent::Code {
             request_id: format!("req-{}", requests.len() - 1),
-            simulated_message: Some(format!("[나루확인] 인증번호는 [{CODE}] 입니다.")),
+            simulated_message: Some(format!("[나루 체험] 인증번호 {CODE}")),
         })
     }
 
     fn decide(&self, request_id: &str, code: &str) -> Result<Confirmed, NoAnswer> {
         self.answers()?;
-        let place = request_id.strip_prefix("req-").and_then(|text| text.parse::<usize>().ok());
+        let place = request_id
+            .strip_prefix("req-")
+            .and_then(|text| text.parse::<usize>().ok());
         let mut requests = self.requests.lock().unwrap();
         let request = place.and_then(|place| requests.get_mut(place));
         let Some(request) = request.filter(|request| request.tries_left > 0) else {
@@ -75,11 +77,7 @@ impl Agency {
         }
         request.tries_left -= 1;
         let tries_left = request.tries_left;
-        Ok(if tries_left == 0 {
-            Confirmed::Expired
-        } else {
-            Confirmed::Wrong { tries_left }
-        })
+        Ok(Confirmed::Wrong { tries_left })
     }
 }
 

@@ -228,7 +228,12 @@ fn found(account: &naru_sims::bank::Account) -> FoundAccount {
         account_type: terms.account_type.clone(),
         product_name: terms.product_name.clone(),
         holder_name: terms.holder_name.to_string(),
-        holder_type: if terms.holder_type == HolderType::Person { "P" } else { "C" }.to_owned(),
+        holder_type: if terms.holder_type == HolderType::Person {
+            "P"
+        } else {
+            "C"
+        }
+        .to_owned(),
         opened_on: terms.opened_on.clone(),
         matures_on: terms.matures_on.clone(),
     }
@@ -282,7 +287,11 @@ fn transactions(books: &Books, ask: &TransactionsAsk) -> Result<Answer, LineFaul
     let movement = |movement: &naru_sims::bank::Movement| Movement {
         tran_date: seoul::day_of(movement.at),
         tran_time: seoul::time_of(movement.at),
-        way: if movement.direction == Direction::In { Way::In } else { Way::Out },
+        way: if movement.direction == Direction::In {
+            Way::In
+        } else {
+            Way::Out
+        },
         tran_type: movement.tran_type.to_string(),
         print_content: movement.print_content.clone(),
         amount: Won(movement.amount_won),
