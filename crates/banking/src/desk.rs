@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use naru_core::{BankCode, Client, Environment, Institution};
-use naru_web::Hub;
 use naru_web::kftc::{FieldError, Refusal};
+use naru_web::{Hub, Trusted};
 
 use crate::line::{LineFault, Lines};
 
@@ -82,8 +82,19 @@ impl Desk {
     }
 }
 
-/// A fault of a line, as the profile tells it.
-pub(crate) fn refuse_fault(bank: &BankCode, fault: LineFault) -> Refusal {
+/// What an institution answered, noted with the call; a fault as the profile tells it.
+pub(crate) fn answered<R, T>(
+    call: &Trusted<R>,
+    bank: &BankCode,
+    (result, micros): (Result<T, LineFault>, i64),
+) -> Result<T, Refusal> {
+    let fault = match result {
+        Ok(answer) => {
+            call.note_institution(bank, "000", micros);
+            return Ok(answer);
+        }
+        Err(fault) => fault,
+    };
     let (reason, code, message) = match fault {
         LineFault::Refused { code, message } => ("institution_error", code, message),
         LineFault::Down { code } if code.is_empty() => ("institution_error", "111".to_owned(), String::new()),
@@ -91,18 +102,12 @@ pub(crate) fn refuse_fault(bank: &BankCode, fault: LineFault) -> Refusal {
         LineFault::Silent { code } if code.is_empty() => ("institution_silent", "804".to_owned(), String::new()),
         LineFault::Silent { code } => ("institution_silent", code, String::new()),
     };
-    Refusal::Institution {
+    call.note_institution(bank, &code, micros);
+    let bank_code = bank.clone();
+    Err(Refusal::Institution {
         reason,
-        bank_code: bank.clone(),
+        bank_code,
         code,
         message,
-    }
-}
-
-/// The code to note in a call's record.
-pub(crate) fn noted_code<T>(result: &Result<T, LineFault>) -> &str {
-    match result {
-        Ok(_) => "000",
-        Err(fault) => fault.code(),
-    }
+    })
 }

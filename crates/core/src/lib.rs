@@ -57,7 +57,7 @@ impl Language {
 
 /// A value of an enum that is stored or sent under a fixed word.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{word}` is not a {noun}")]
+#[error("`{word}` is no {noun}")]
 pub struct UnknownWord {
     /// What was to be read.
     pub noun: &'static str,

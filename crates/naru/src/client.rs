@@ -221,9 +221,8 @@ impl Browser {
 
 /// The value of an attribute in the first tag of a page that contains `marker`; what a person's eye would find.
 pub fn attribute(page: &str, marker: &str, name: &str) -> Option<String> {
-    let at = page.find(marker)?;
-    let open = page[..at].rfind('<')?;
-    let tag = page[open..].split('>').next()?;
+    let (before, after) = page.split_once(marker)?;
+    let tag = format!("{}{marker}{}", before.rsplit('<').next()?, after.split('>').next()?);
     let value = tag.split(&format!("{name}=\"")).nth(1)?.split('"').next()?;
     Some(value.replace("&amp;", "&"))
 }

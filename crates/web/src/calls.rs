@@ -92,7 +92,8 @@ async fn append(storage: &Storage, calls: &[Box<CallRecord>]) {
     }
     let mut used: HashMap<GrantId, Timestamp> = HashMap::new();
     for call in calls {
-        if let Some(grant) = call.grant_id {
+        // A refused call is no use of the grant.
+        if let (Some(grant), "A0000") = (call.grant_id, call.rsp_code.as_str()) {
             let at = used.entry(grant).or_insert(call.at);
             *at = call.at.max(*at);
         }

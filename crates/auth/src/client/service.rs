@@ -14,7 +14,7 @@ pub enum ClientError {
     #[error("there is no such client; `naru client list` shows them")]
     Unknown,
     /// The event cannot happen in the client's state.
-    #[error("a client that is {state} cannot be {event}d")]
+    #[error("the client is {state}: there is nothing to {event}")]
     Illegal {
         /// Where it stands.
         state: ClientStatus,

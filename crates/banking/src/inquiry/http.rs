@@ -9,7 +9,7 @@ use naru_web::{Demanding, Effect, Route, Trusted};
 use serde::{Deserialize, Serialize};
 
 use crate::Desk;
-use crate::desk::{noted_code, refuse_fault};
+use crate::desk::answered;
 use crate::line::{MovementFilter, MovementOrder, TransactionsAsk, TransactionsPage, Way};
 
 const INQUIRY: Demand = Demand {
@@ -83,9 +83,11 @@ async fn balance(desk: Desk, call: Arc<Trusted<BalanceRequest>>) -> Result<Succe
     tran_dtime(&call.ask.tran_dtime)?;
     let account = named_account(call.account.as_ref())?;
     let bank = &account.account.bank_code;
-    let (result, micros) = desk.lines.balance(bank, &account.account.account_num).await;
-    call.note_institution(bank, noted_code(&result), micros);
-    let found = result.map_err(|fault| refuse_fault(bank, fault))?;
+    let found = answered(
+        &call,
+        bank,
+        desk.lines.balance(bank, &account.account.account_num).await,
+    )?;
     let body = BalanceAnswer {
         leg: BankLeg::ok(call.ask.bank_tran_id.as_str(), bank, call.at),
         bank_name: desk.bank_name(bank),
@@ -263,9 +265,7 @@ async fn transactions(
         .ask
         .check(&account.account.account_num, desk.hub.settings().page_size)?;
     let bank = &account.account.bank_code;
-    let (result, micros) = desk.lines.transactions(bank, ask).await;
-    call.note_institution(bank, noted_code(&result), micros);
-    let page = result.map_err(|fault| refuse_fault(bank, fault))?;
+    let page = answered(&call, bank, desk.lines.transactions(bank, ask).await)?;
     let body = TransactionsAnswer {
         leg: BankLeg::ok(call.ask.bank_tran_id.as_str(), bank, call.at),
         bank_name: desk.bank_name(bank),

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::http::tran_dtime;
 use crate::Desk;
-use crate::desk::{noted_code, refuse_fault};
+use crate::desk::answered;
 
 const OOB: Demand = Demand {
     scope: Scope::Oob,
@@ -97,9 +97,7 @@ async fn real_name(desk: Desk, call: Arc<Trusted<RealNameRequest>>) -> Result<Su
     let number = account_num("account_num", &ask.account_num)?;
     let (info_type, info) = holder_info(&ask.account_holder_info_type, &ask.account_holder_info)?;
     let bank = &institution.code;
-    let (result, micros) = desk.lines.holder(bank, number, (info_type, info)).await;
-    call.note_institution(bank, noted_code(&result), micros);
-    let holder = result.map_err(|fault| refuse_fault(bank, fault))?;
+    let holder = answered(&call, bank, desk.lines.holder(bank, number, (info_type, info)).await)?;
     let body = RealNameAnswer {
         leg: BankLeg::ok(ask.bank_tran_id.as_str(), bank, call.at),
         bank_code_std: bank.to_string(),
@@ -198,9 +196,7 @@ async fn receive(desk: Desk, call: Arc<Trusted<ReceiveRequest>>) -> Result<Succe
     )?;
     let print_content = FieldError::text("print_content", &ask.print_content, 20)?;
     let bank = &institution.code;
-    let (result, micros) = desk.lines.holder(bank, number, ("N", "")).await;
-    call.note_institution(bank, noted_code(&result), micros);
-    let holder = result.map_err(|fault| refuse_fault(bank, fault))?;
+    let holder = answered(&call, bank, desk.lines.holder(bank, number, ("N", "")).await)?;
     let body = ReceiveAnswer {
         leg: BankLeg::ok(ask.bank_tran_id.as_str(), bank, call.at),
         bank_code_std: bank.to_string(),

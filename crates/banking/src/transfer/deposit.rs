@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::withdraw::{carry_out, known};
 use super::{contract_account, wire_state};
 use crate::Desk;
-use crate::desk::{noted_code, refuse_fault};
+use crate::desk::answered;
 use crate::inquiry::http::{named_account, tran_dtime};
 use crate::inquiry::oob::account_num;
 
@@ -231,7 +231,7 @@ struct DepositItem {
 
 impl DepositAnswer {
     fn of(desk: &Desk, transfer: &Transfer) -> Success<Self> {
-        let (reason, bank_rsp_code) = wire_state(transfer);
+        let wire = wire_state(transfer);
         let order = &transfer.order;
         let (debit, credit) = (&order.debit, &order.credit);
         let echo = |name: &str| order.echo.get(name).cloned().unwrap_or_default();
@@ -239,9 +239,9 @@ impl DepositAnswer {
             tran_no: echo("tran_no"),
             bank_tran_id: order.bank_tran_id.to_string(),
             bank_tran_date: transfer.day.to_string(),
-            bank_code_tran: credit.bank_code.to_string(),
-            bank_rsp_code,
-            bank_rsp_message: transfer.facts.credit.message.clone(),
+            bank_code_tran: wire.bank_code.to_string(),
+            bank_rsp_code: wire.bank_rsp_code,
+            bank_rsp_message: wire.bank_rsp_message,
             fintech_use_num: order
                 .fintech_use_num
                 .as_ref()
@@ -275,7 +275,7 @@ impl DepositAnswer {
             transfer.created_at
         };
         Success {
-            reason,
+            reason: wire.reason,
             call_id: CallId::from(transfer.id.uuid()),
             at,
             body,
@@ -325,9 +325,7 @@ async fn to_number(desk: Desk, call: Arc<Trusted<ToNumber>>) -> Result<Success<D
 /// Compares the payee's name with the holder's at the institution, blanks aside.
 async fn check_name(desk: &Desk, call: &Trusted<ToNumber>, payee: &Side) -> Result<(), Refusal> {
     let bank = &payee.bank_code;
-    let (result, micros) = desk.lines.holder(bank, &payee.account_num, ("N", "")).await;
-    call.note_institution(bank, noted_code(&result), micros);
-    let holder = result.map_err(|fault| refuse_fault(bank, fault))?;
+    let holder = answered(call, bank, desk.lines.holder(bank, &payee.account_num, ("N", "")).await)?;
     let plain = |name: &str| name.split_whitespace().collect::<String>();
     if plain(&holder.holder_name) == plain(&payee.holder_name) {
         Ok(())

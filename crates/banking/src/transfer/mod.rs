@@ -8,30 +8,64 @@ pub mod returning;
 mod service;
 pub mod withdraw;
 
-use naru_core::{Client, Transfer, TransferState};
+use naru_core::{BankCode, Client, LegKind, Transfer, TransferKind, TransferState};
 use naru_web::kftc::{FieldError, Refusal, Text, required};
 
 pub use service::TransferRefused;
 
-/// What a transfer's state is on the wire: the reason of the code table, and the institution's code.
-pub(crate) fn wire_state(transfer: &Transfer) -> (&'static str, String) {
-    let last_code = |empty: &str| {
-        let code = transfer
-            .state
-            .next_leg()
-            .and_then(|leg| transfer.facts.codes.get(&leg))
-            .cloned();
-        code.filter(|code| !code.is_empty()).unwrap_or_else(|| empty.to_owned())
+/// What a transfer's state is on the wire.
+pub(crate) struct WireState {
+    /// The reason of the code table.
+    pub(crate) reason: &'static str,
+    /// The institution that the code is of.
+    pub(crate) bank_code: BankCode,
+    /// Its code.
+    pub(crate) bank_rsp_code: String,
+    /// Its words, where it executed.
+    pub(crate) bank_rsp_message: String,
+}
+
+/// What a transfer's state is on the wire: as long as a leg is open or has failed, that leg's institution and code;
+/// else the first leg's, which is the one the client asked about.
+pub(crate) fn wire_state(transfer: &Transfer) -> WireState {
+    let state = |reason, leg, code: &str| WireState {
+        reason,
+        bank_code: transfer.side(leg).bank_code.clone(),
+        bank_rsp_code: code.to_owned(),
+        bank_rsp_message: String::new(),
+    };
+    let asked = if transfer.order.kind == TransferKind::Deposit {
+        LegKind::Credit
+    } else {
+        LegKind::Debit
+    };
+    let or = |code: &str, otherwise: &str| {
+        if code.is_empty() {
+            otherwise.to_owned()
+        } else {
+            code.to_owned()
+        }
     };
     match &transfer.state {
-        TransferState::Completed => ("ok", "000".to_owned()),
-        TransferState::Failed { code } if code.is_empty() => ("institution_error", "111".to_owned()),
-        TransferState::Failed { code } => ("institution_error", code.clone()),
-        TransferState::Reversed { because } if because.is_empty() => ("institution_error", "111".to_owned()),
-        TransferState::Reversed { because } => ("institution_error", because.clone()),
-        TransferState::Unknown { .. } => ("time_exceeded", last_code("804")),
-        TransferState::Refused => ("institution_error", String::new()),
-        _ => ("in_progress", "400".to_owned()),
+        TransferState::Completed => {
+            let facts = if asked == LegKind::Credit {
+                &transfer.facts.credit
+            } else {
+                &transfer.facts.debit
+            };
+            WireState {
+                bank_rsp_message: facts.message.clone(),
+                ..state("ok", asked, "000")
+            }
+        }
+        TransferState::Failed { code } => state("institution_error", LegKind::Debit, &or(code, "111")),
+        TransferState::Reversed { because } => state("institution_error", LegKind::Credit, &or(because, "111")),
+        TransferState::Unknown { leg, .. } => {
+            let last = transfer.facts.codes.get(leg).map_or("", String::as_str);
+            state("time_exceeded", *leg, &or(last, "804"))
+        }
+        TransferState::Refused => state("institution_error", asked, ""),
+        _ => state("in_progress", asked, "400"),
     }
 }
 

@@ -128,16 +128,16 @@ pub struct ResultItem {
 
 impl ResultItem {
     fn of(desk: &Desk, tran_no: &str, transfer: &Transfer) -> Self {
-        let (_, bank_rsp_code) = wire_state(transfer);
+        let wire = wire_state(transfer);
         let order = &transfer.order;
         let (debit, credit) = (&order.debit, &order.credit);
         Self {
             tran_no: tran_no.to_owned(),
             bank_tran_id: order.bank_tran_id.to_string(),
             bank_tran_date: transfer.day.to_string(),
-            bank_code_tran: debit.bank_code.to_string(),
-            bank_rsp_code,
-            bank_rsp_message: transfer.facts.debit.message.clone(),
+            bank_code_tran: wire.bank_code.to_string(),
+            bank_rsp_code: wire.bank_rsp_code,
+            bank_rsp_message: wire.bank_rsp_message,
             wd_bank_code_std: debit.bank_code.to_string(),
             wd_bank_name: desk.bank_name(&debit.bank_code),
             wd_account_num_masked: mask_account(&debit.account_num),
@@ -194,7 +194,7 @@ async fn result(desk: Desk, call: Arc<Trusted<ResultRequest>>) -> Result<Success
                 found_any = true;
                 // The answer to one question says in its head that the outcome is still open.
                 if rows.len() == 1 && !transfer.state.is_final() {
-                    reason = wire_state(&transfer).0;
+                    reason = wire_state(&transfer).reason;
                 }
                 res_list.push(ResultItem::of(&desk, row.tran_no.as_str(), &transfer));
             }

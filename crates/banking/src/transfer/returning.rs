@@ -113,14 +113,14 @@ pub struct ClaimAnswer {
 
 impl ClaimAnswer {
     fn of(desk: &Desk, claim: &Transfer, (org_id, org_day): (String, String)) -> Success<Self> {
-        let (reason, bank_rsp_code) = wire_state(claim);
+        let wire = wire_state(claim);
         let payee = &claim.order.debit;
         let body = Self {
             bank_tran_id: claim.order.bank_tran_id.to_string(),
             bank_tran_date: claim.day.to_string(),
-            bank_code_tran: payee.bank_code.to_string(),
-            bank_rsp_code,
-            bank_rsp_message: claim.facts.debit.message.clone(),
+            bank_code_tran: wire.bank_code.to_string(),
+            bank_rsp_code: wire.bank_rsp_code,
+            bank_rsp_message: wire.bank_rsp_message,
             org_bank_tran_id: org_id,
             org_bank_tran_date: org_day,
             bank_code_std: payee.bank_code.to_string(),
@@ -135,7 +135,7 @@ impl ClaimAnswer {
             claim.created_at
         };
         Success {
-            reason,
+            reason: wire.reason,
             call_id: CallId::from(claim.id.uuid()),
             at,
             body,

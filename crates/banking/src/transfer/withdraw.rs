@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use naru_core::trust::{AccountStanding, AccountUse, Demand};
-use naru_core::{BankCode, BankTranId, FintechUseNum, LegKind, Order, Scope, Side, Transfer, TransferKind, Won};
+use naru_core::{BankCode, BankTranId, FintechUseNum, Order, Scope, Side, Transfer, TransferKind, Won};
 use naru_core::{CallId, mask_account};
 use naru_web::kftc::{FieldError, Refusal, Success, Text, judged, required};
 use naru_web::{Demanding, Effect, Route, Trusted};
@@ -188,7 +188,7 @@ pub struct WithdrawAnswer {
 impl WithdrawAnswer {
     /// The answer is a function of the stored transfer: a repeated request gets the same one.
     fn of(desk: &Desk, transfer: &Transfer) -> Success<Self> {
-        let (reason, bank_rsp_code) = wire_state(transfer);
+        let wire = wire_state(transfer);
         let order = &transfer.order;
         let (debit, credit) = (&order.debit, &order.credit);
         let body = Self {
@@ -200,9 +200,9 @@ impl WithdrawAnswer {
             dps_account_holder_name: known(&transfer.facts.credit.holder_name, &credit.holder_name),
             bank_tran_id: order.bank_tran_id.to_string(),
             bank_tran_date: transfer.day.to_string(),
-            bank_code_tran: debit.bank_code.to_string(),
-            bank_rsp_code,
-            bank_rsp_message: transfer.facts.debit.message.clone(),
+            bank_code_tran: wire.bank_code.to_string(),
+            bank_rsp_code: wire.bank_rsp_code,
+            bank_rsp_message: wire.bank_rsp_message,
             fintech_use_num: order
                 .fintech_use_num
                 .as_ref()
@@ -225,7 +225,7 @@ impl WithdrawAnswer {
             transfer.created_at
         };
         Success {
-            reason,
+            reason: wire.reason,
             call_id: CallId::from(transfer.id.uuid()),
             at,
             body,
@@ -255,8 +255,8 @@ pub(super) async fn carry_out<R: Demanding>(desk: &Desk, call: &Trusted<R>, orde
         Reserved::Repeated(transfer) => *transfer,
         Reserved::New(transfer) => {
             let (transfer, took) = drive_and_wait(desk, *transfer).await;
-            let code = transfer.facts.codes.get(&LegKind::Debit).cloned().unwrap_or_default();
-            call.note_institution(&transfer.order.debit.bank_code, &code, took.institution_us);
+            let wire = wire_state(&transfer);
+            call.note_institution(&wire.bank_code, &wire.bank_rsp_code, took.institution_us);
             transfer
         }
     };

@@ -10,6 +10,8 @@ mod sim;
 mod transfer;
 mod trust;
 
+use std::io::Write as _;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -112,19 +114,16 @@ impl Context {
 
     /// Prints a result as JSON, or as the text that `text` makes of it.
     pub(crate) fn print<T: Serialize>(&self, value: &T, text: impl FnOnce(&T) -> String) {
-        if self.json {
-            println!("{}", serde_json::to_string(value).unwrap_or_default());
-        } else {
-            println!("{}", text(value).trim_end());
-        }
+        let text = if self.json { serde_json::to_string(value).unwrap_or_default() } else { text(value) };
+        // A reader that has left, such as `head`, is no fault of ours.
+        let _ = writeln!(std::io::stdout(), "{}", text.trim_end());
     }
 }
 
 /// In whose name commands write: the account that runs them.
 pub(crate) fn operator() -> Actor {
-    let account = ["SUDO_USER", "USER", "LOGNAME"]
-        .iter()
-        .find_map(|name| std::env::var(name).ok());
+    let named = ["SUDO_USER", "USER", "LOGNAME"].iter().find_map(|name| std::env::var(name).ok());
+    let account = named.or_else(|| std::fs::metadata("/proc/self").ok().map(|own| format!("uid {}", own.uid())));
     Actor::Operator(account.unwrap_or_else(|| "unknown".to_owned()))
 }
 

@@ -51,7 +51,7 @@ fn quiet() -> LogSection {
 }
 
 /// Waits for Ctrl-C or a request to end.
-async fn asked_to_end() -> Result<(), std::io::Error> {
+pub(super) async fn asked_to_end() -> Result<(), std::io::Error> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     tokio::select! {
@@ -60,11 +60,16 @@ async fn asked_to_end() -> Result<(), std::io::Error> {
     }
 }
 
+#[expect(clippy::exit, reason = "somebody asked twice: what is in flight is parked in the database")]
+fn leave() {
+    std::process::exit(1);
+}
+
 /// Ends the process when somebody asks a second time.
 fn end_at_once_when_asked_again() {
     tokio::spawn(async {
         if asked_to_end().await.is_ok() {
-            std::process::exit(1);
+            leave();
         }
     });
 }

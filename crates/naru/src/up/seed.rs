@@ -62,14 +62,16 @@ pub(super) struct KeptPerson {
     pub(super) refresh_token: String,
 }
 
-/// The institutions' rows follow where the simulated ones listen today.
+/// The institutions' rows follow where the simulated ones listen today; whatever an operator changed stays.
 pub(super) async fn institutions(storage: &Storage, banks: &[RunningBank]) -> Result<(), UpError> {
     for (bank, demo) in banks.iter().zip(demo::banks(naru_sims::seoul::now().date())) {
-        let institution = Institution {
-            code: BankCode::parse(&demo.code).map_err(|error| SeedError::Missing(error.to_string()))?,
+        let code = BankCode::parse(&demo.code).map_err(|error| SeedError::Missing(error.to_string()))?;
+        let line_url = format!("https://{}", bank.line_addr);
+        let fresh = &Institution {
+            code,
             name_en: format!("Simulated bank {}", demo.code),
             name_ko: demo.name,
-            line_url: format!("https://{}", bank.line_addr),
+            line_url: line_url.clone(),
             simulated: true,
             status: InstitutionStatus::Open,
             timeout_ms: 10_000,
@@ -78,15 +80,12 @@ pub(super) async fn institutions(storage: &Storage, banks: &[RunningBank]) -> Re
             updated_at: storage.clock().now(),
             version: 0,
         };
-        let row = &institution;
+        let line_url = &line_url;
         let put = storage.run("institution_put", &ACTOR, async |tx| {
-            tx.institution_put(row).await?;
-            tx.trail(
-                Action::InstitutionChanged,
-                &row.code,
-                serde_json::json!({ "line_url": row.line_url }),
-            )
-            .await
+            let known = tx.institution_find(&fresh.code).await?;
+            let row = known.map_or_else(|| fresh.clone(), |known| Institution { line_url: line_url.clone(), ..known });
+            tx.institution_put(&row).await?;
+            tx.trail(Action::InstitutionChanged, &row.code, serde_json::json!({ "line_url": line_url })).await
         });
         put.await.map_err(SeedError::from)?;
     }
