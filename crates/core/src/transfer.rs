@@ -359,12 +359,18 @@ impl Transfer {
     pub fn apply(&mut self, event: TransferEvent, now: Timestamp) -> Result<(), IllegalMove> {
         if let TransferEvent::Answer(leg, outcome) = &event {
             self.facts.codes.insert(*leg, outcome.code().to_owned());
-            if let Outcome::Yes(facts) = outcome {
-                match leg {
-                    LegKind::Debit => self.facts.debit = facts.clone(),
-                    LegKind::Credit => self.facts.credit = facts.clone(),
-                    LegKind::Reversal => {}
-                }
+            let told = match outcome {
+                Outcome::Yes(facts) => Some(facts.clone()),
+                Outcome::No { message, .. } => Some(LegFacts {
+                    message: message.clone(),
+                    ..LegFacts::default()
+                }),
+                Outcome::Unknown { .. } | Outcome::Down { .. } => None,
+            };
+            match (leg, told) {
+                (LegKind::Debit, Some(told)) => self.facts.debit = told,
+                (LegKind::Credit, Some(told)) => self.facts.credit = told,
+                _ => {}
             }
         }
         let state = self.state.clone().apply(event)?;

@@ -12,6 +12,8 @@ use crate::{StorageError, Tx, client, grant};
 /// What a call presented.
 #[derive(Debug, Clone, Copy)]
 pub struct StandingQuery<'a> {
+    /// Whether this hub serves clients of the test bed.
+    pub test_bed: bool,
     /// SHA-256 of the access token; `None` where none came.
     pub token_sha256: Option<&'a [u8; 32]>,
     /// SHA-256 of the certificate that the caller proved to hold.
@@ -50,6 +52,7 @@ impl Tx {
     pub async fn standing(&self, query: StandingQuery<'_>) -> Result<Standing, StorageError> {
         let mut standing = Standing {
             now: self.now(),
+            test_bed: query.test_bed,
             channel: ChannelStanding {
                 token: TokenStanding::Missing,
                 certificate_sha256: query.certificate_sha256,

@@ -30,7 +30,7 @@ impl Tx {
         let rows = self
             .query(
                 "SELECT id, at, actor, transaction_name, action, subject, details
-                 FROM trail WHERE subject = $1 ORDER BY id LIMIT 1000",
+                 FROM trail WHERE subject = $1 ORDER BY at, id LIMIT 1000",
                 values![subject],
             )
             .await?;

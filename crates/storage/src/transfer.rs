@@ -173,7 +173,7 @@ impl Tx {
         let changed = self
             .execute(
                 "UPDATE transfers SET state = $3, state_leg = $4, state_code = $5, state_until = $6, state_since = $7,
-                     facts_sealed = $8, asks = $9, next_at = $10, version = version + 1,
+                     facts_sealed = $8, asks = $9, next_at = $10, limit_remain_won = $12, version = version + 1,
                      window_id = CASE WHEN $11 = 1
                          THEN COALESCE(window_id, (SELECT id FROM settlement_windows WHERE closed_at IS NULL))
                          ELSE NULL END
@@ -190,6 +190,7 @@ impl Tx {
                     t.asks,
                     t.next_at,
                     t.state.is_final(),
+                    t.limit_remain,
                 ],
             )
             .await?;

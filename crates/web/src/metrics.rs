@@ -31,8 +31,6 @@ pub struct Metrics {
     pub transfers_open: Gauge,
     /// Transfers that only people can end.
     pub transfers_stuck: Gauge,
-    /// Open connections.
-    pub connections: Gauge,
     /// Calls waiting to be recorded.
     pub calls_waiting: Gauge,
 }
@@ -58,7 +56,6 @@ impl Metrics {
         };
         let transfers_open = gauge(&mut registry, "transfers_open", "Transfers that are not final");
         let transfers_stuck = gauge(&mut registry, "transfers_stuck", "Transfers that only people can end");
-        let connections = gauge(&mut registry, "connections", "Open connections");
         let calls_waiting = gauge(&mut registry, "calls_waiting", "Calls waiting to be recorded");
         let registry = Mutex::new(registry);
         Self {
@@ -67,7 +64,6 @@ impl Metrics {
             seconds,
             transfers_open,
             transfers_stuck,
-            connections,
             calls_waiting,
         }
     }

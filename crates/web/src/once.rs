@@ -9,6 +9,8 @@ use std::sync::Mutex;
 
 use naru_core::{BankTranId, Day, Timestamp};
 
+/// Ids in one generation at most; a fuller one is followed by the next before its time.
+const GENERATION_MAX: usize = 500_000;
 /// A generation lasts this long, microseconds: many times what the call log may be behind.
 const GENERATION_US: i64 = 30 * naru_core::SECOND;
 
@@ -30,7 +32,7 @@ impl OnceIds {
     pub(crate) fn claim(&self, day: Day, id: &BankTranId, now: Timestamp) -> bool {
         let key = self.hasher.hash_one((day, id));
         let mut g = self.generations.lock().expect("claiming an id does not panic");
-        if now.micros_since(g.since) > GENERATION_US {
+        if now.micros_since(g.since) > GENERATION_US || g.young.len() >= GENERATION_MAX {
             g.old = std::mem::take(&mut g.young);
             g.since = now;
         }

@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use naru_core::trust::{AccountStanding, Demand, Standing, Verdict, judge};
 use naru_core::{BankCode, CallId, Client, Grant, PersonId, Timestamp, UserSeqNo};
-use naru_storage::{StandingQuery, Storage, StorageError};
+use naru_storage::{StandingQuery, StorageError};
+
+use crate::Hub;
 
 /// A request that demands something of the chain of trust: the raw form of one route's input.
 pub trait Demanding: serde::de::DeserializeOwned + Send + Sync + 'static {
@@ -118,15 +120,19 @@ impl<R> Trusted<R> {
 
 impl<R: Demanding> Trusted<R> {
     /// Judges the chain once more, after something in it was seen to have changed while the call was worked on.
-    pub async fn judge_again(&self, storage: &Storage) -> Result<Verdict, StorageError> {
+    pub async fn judge_again(&self, hub: &Hub) -> Result<Verdict, StorageError> {
         let query = StandingQuery {
+            test_bed: hub.settings().test_bed,
             token_sha256: self.presented.token_sha256.as_ref(),
             certificate_sha256: self.presented.certificate_sha256,
             fintech_use_num: self.account.as_ref().map(|account| &account.fintech_use_num),
             once: None,
             named_person: self.ask.named_person(),
         };
-        let standing = storage.read("standing", async |tx| tx.standing(query).await).await?;
+        let standing = hub
+            .storage()
+            .read("standing", async |tx| tx.standing(query).await)
+            .await?;
         Ok(judge(&standing, &R::DEMAND))
     }
 }

@@ -92,21 +92,38 @@ pub async fn register(
     };
     let inserting = &client;
     let inserted = storage.run("client_register", actor, async |tx| {
+        let bank = tx.institution_find(&inserting.contract_account.bank_code).await?;
+        let simulated = bank
+            .ok_or_else(|| contract("must be at a participating institution"))?
+            .simulated;
+        if inserting.environment == Environment::TestBed && !simulated {
+            return Err(contract(
+                "must be at a simulated institution for a client of the test bed",
+            ));
+        }
         tx.client_insert(inserting).await?;
         let details = serde_json::json!({
             "client_use_code": inserting.client_use_code,
             "environment": inserting.environment,
             "scopes": inserting.scopes.to_string(),
         });
-        tx.trail(Action::ClientRegistered, inserting.id, details).await
+        tx.trail(Action::ClientRegistered, inserting.id, details).await?;
+        Ok(())
     });
     match inserted.await {
         Ok(()) => Ok((client, secret)),
-        Err(StorageError::Taken { .. }) => Err(ClientError::Field {
+        Err(ClientError::Storage(StorageError::Taken { .. })) => Err(ClientError::Field {
             field: "client_use_code",
             expected: "is taken by another client".to_owned(),
         }),
-        Err(error) => Err(error.into()),
+        Err(error) => Err(error),
+    }
+}
+
+fn contract(expected: &str) -> ClientError {
+    ClientError::Field {
+        field: "contract account",
+        expected: expected.to_owned(),
     }
 }
 

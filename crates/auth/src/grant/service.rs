@@ -1,7 +1,7 @@
 //! Ends grants. The next call under an ended grant is refused, because every call reads the grant's row.
 
-use naru_core::{Action, Actor, Client, Grant, GrantId, PersonId, Registration, RevokedBy};
-use naru_storage::{Storage, StorageError};
+use naru_core::{Action, Actor, Client, Grant, GrantId, GrantState, PersonId, Registration, RevokedBy};
+use naru_storage::{Storage, StorageError, Tx};
 
 /// Why a grant was not ended.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -39,9 +39,32 @@ pub async fn revoke(
                 serde_json::json!({ "by": by, "client": grant.client_id }),
             )
             .await?;
+            end_accounts(&tx, &grant).await?;
             Ok(grant)
         })
         .await
+}
+
+/// With the last living grant to a fintech, the consents for the person's accounts there end too.
+async fn end_accounts(tx: &Tx, ended: &Grant) -> Result<(), StorageError> {
+    let Some(person_id) = ended.person_id else {
+        return Ok(());
+    };
+    let grants = tx.grant_list_of_person(person_id).await?;
+    let another = |grant: &Grant| grant.client_id == ended.client_id && grant.id != ended.id;
+    if grants
+        .iter()
+        .any(|grant| another(grant) && grant.state(tx.now()) == GrantState::Active)
+    {
+        return Ok(());
+    }
+    let registrations = tx.registration_end_all(ended.client_id, person_id).await?;
+    tx.trail(
+        Action::ConsentEnded,
+        person_id,
+        serde_json::json!({ "registrations": registrations }),
+    )
+    .await
 }
 
 /// One grant with what a person wants to see of it.

@@ -1,7 +1,9 @@
 //! Issues tokens. They are opaque, 256 bits, stored as SHA-256, and bound to the client's certificate wherever the
 //! client showed it (RFC 8705).
 
-use naru_core::{Action, Actor, Client, Environment, Grant, GrantId, GrantState, Scope, Scopes, Timestamp, UserSeqNo};
+use naru_core::{
+    Action, Actor, Client, ClientStatus, Environment, Grant, GrantId, GrantState, Scope, Scopes, Timestamp, UserSeqNo,
+};
 use naru_crypto::{Secret, SecretKind, constant_time_eq, sha256};
 use naru_storage::{Step, StorageError, TokenKind, TokenRow, Tx};
 use naru_web::Hub;
@@ -51,7 +53,7 @@ pub struct Issued {
 }
 
 /// Authenticates a client; gives the certificate its tokens are bound to.
-async fn authenticate(tx: &Tx, proof: &ClientProof<'_>) -> Result<(Client, Option<[u8; 32]>), TokenError> {
+async fn authenticate(hub: &Hub, tx: &Tx, proof: &ClientProof<'_>) -> Result<(Client, Option<[u8; 32]>), TokenError> {
     let id = proof.client_id.parse().map_err(|_| TokenError::Credentials)?;
     let client = tx.client_find(id).await?.ok_or(TokenError::Credentials)?;
     let certificate_is_its_own = match (&client.certificate_sha256, proof.certificate_sha256) {
@@ -63,6 +65,9 @@ async fn authenticate(tx: &Tx, proof: &ClientProof<'_>) -> Result<(Client, Optio
         .as_ref()
         .is_some_and(|stored| constant_time_eq(stored, &sha256(proof.secret.as_bytes())));
     let test_bed = client.environment == Environment::TestBed;
+    if client.status != ClientStatus::Active || test_bed && !hub.settings().test_bed {
+        return Err(TokenError::Credentials);
+    }
     // In the test bed a secret is enough. In production the certificate is the proof; a secret does not exist there.
     match (certificate_is_its_own, secret_is_its_own) {
         (true, true) => Ok((client, proof.certificate_sha256)),
@@ -81,7 +86,7 @@ pub async fn exchange_code(
     let code_sha256 = sha256(code.as_bytes());
     let actor = Actor::Hub("token");
     let exchanged = hub.storage().run("token_exchange_code", &actor, async |tx| {
-        let (client, bound_to) = authenticate(&tx, proof).await?;
+        let (client, bound_to) = authenticate(hub, &tx, proof).await?;
         let found = tx
             .authorization_find_by_code(&code_sha256)
             .await?
@@ -131,7 +136,7 @@ pub async fn refresh(hub: &Hub, proof: &ClientProof<'_>, (token, scope): (&str, 
     let wanted = Scopes::parse(scope).map_err(|_| TokenError::Scope)?;
     let token_sha256 = sha256(token.as_bytes());
     let refreshed = hub.storage().run("token_refresh", &Actor::Hub("token"), async |tx| {
-        let (client, bound_to) = authenticate(&tx, proof).await?;
+        let (client, bound_to) = authenticate(hub, &tx, proof).await?;
         let row = tx
             .token_find(&token_sha256, TokenKind::Refresh)
             .await?
@@ -163,7 +168,7 @@ pub async fn two_legged(hub: &Hub, proof: &ClientProof<'_>, scope: &str) -> Resu
         return Err(TokenError::Scope);
     }
     let issued = hub.storage().run("token_two_legged", &Actor::Hub("token"), async |tx| {
-        let (client, bound_to) = authenticate(&tx, proof).await?;
+        let (client, bound_to) = authenticate(hub, &tx, proof).await?;
         if !client.scopes.has(Scope::Oob) {
             return Err(TokenError::Scope);
         }

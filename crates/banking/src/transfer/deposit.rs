@@ -9,6 +9,7 @@ use naru_web::kftc::{FieldError, Refusal, Success, Text, judged, required};
 use naru_web::{Demanding, Effect, Route, Trusted};
 use serde::{Deserialize, Serialize};
 
+use super::service::recorded;
 use super::withdraw::{carry_out, known};
 use super::{contract_account, wire_state};
 use crate::Desk;
@@ -315,7 +316,8 @@ async fn to_number(desk: Desk, call: Arc<Trusted<ToNumber>>) -> Result<Success<D
     };
     let checks_name = request.checks_name()?;
     let order = request.order(&call, payee)?;
-    if checks_name {
+    // A request that was made before gets its answer without asking anybody.
+    if checks_name && recorded(&desk, &order, call.at).await?.is_none() {
         check_name(&desk, &call, &order.credit).await?;
     }
     let transfer = carry_out(&desk, &call, order).await?;

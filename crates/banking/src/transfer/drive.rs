@@ -126,7 +126,12 @@ impl Way {
         let (asks, next_at) = schedule(&self.transfer, now);
         self.transfer.asks = asks;
         self.transfer.next_at = next_at;
-        let (transfer, settled) = (&self.transfer, &self.settled);
+        let mut row = self.transfer.clone();
+        if row.state.gives_limits_back() {
+            // Stored with the row, so that a repeated request is told the same.
+            row.limit_remain = Won(row.limit_remain.0 + row.order.amount.0);
+        }
+        let (transfer, settled) = (&row, &self.settled);
         let stored = desk.hub.storage().run("transfer_move", actor, async |tx| {
             if !tx.transfer_update(transfer).await? {
                 return Err(Halted::Overtaken);
@@ -150,11 +155,9 @@ impl Way {
             Ok(())
         });
         stored.await?;
+        self.transfer.limit_remain = row.limit_remain;
         self.transfer.version += 1;
         self.settled.clear();
-        if self.transfer.state.gives_limits_back() {
-            self.transfer.limit_remain = Won(self.transfer.limit_remain.0 + self.transfer.order.amount.0);
-        }
         Ok(())
     }
 }

@@ -21,7 +21,7 @@ pub(crate) struct WireState {
     pub(crate) bank_code: BankCode,
     /// Its code.
     pub(crate) bank_rsp_code: String,
-    /// Its words, where it executed.
+    /// Its words, where it decided.
     pub(crate) bank_rsp_message: String,
 }
 
@@ -32,7 +32,14 @@ pub(crate) fn wire_state(transfer: &Transfer) -> WireState {
         reason,
         bank_code: transfer.side(leg).bank_code.clone(),
         bank_rsp_code: code.to_owned(),
+        bank_rsp_message: match leg {
+            LegKind::Debit => transfer.facts.debit.message.clone(),
+            LegKind::Credit | LegKind::Reversal => transfer.facts.credit.message.clone(),
+        },
+    };
+    let silent = |state: WireState| WireState {
         bank_rsp_message: String::new(),
+        ..state
     };
     let asked = if transfer.order.kind == TransferKind::Deposit {
         LegKind::Credit
@@ -47,25 +54,15 @@ pub(crate) fn wire_state(transfer: &Transfer) -> WireState {
         }
     };
     match &transfer.state {
-        TransferState::Completed => {
-            let facts = if asked == LegKind::Credit {
-                &transfer.facts.credit
-            } else {
-                &transfer.facts.debit
-            };
-            WireState {
-                bank_rsp_message: facts.message.clone(),
-                ..state("ok", asked, "000")
-            }
-        }
+        TransferState::Completed => state("ok", asked, "000"),
         TransferState::Failed { code } => state("institution_error", LegKind::Debit, &or(code, "111")),
         TransferState::Reversed { because } => state("institution_error", LegKind::Credit, &or(because, "111")),
         TransferState::Unknown { leg, .. } => {
             let last = transfer.facts.codes.get(leg).map_or("", String::as_str);
-            state("time_exceeded", *leg, &or(last, "804"))
+            silent(state("time_exceeded", *leg, &or(last, "804")))
         }
         TransferState::Refused => state("institution_error", asked, ""),
-        _ => state("in_progress", asked, "400"),
+        _ => silent(state("in_progress", asked, "400")),
     }
 }
 

@@ -4,8 +4,8 @@
 use futures_util::future::join;
 use naru_core::trust::{Fact, Why};
 use naru_core::{
-    Action, Actor, BankCode, Client, Direction, GrantId, LimitKind, LimitTake, Order, PersonLimits, Timestamp,
-    Transfer, TransferFacts, TransferId, TransferKind, TransferState, Won,
+    Action, Actor, BankCode, Client, Direction, Environment, GrantId, LimitKind, LimitTake, Order, PersonLimits,
+    Timestamp, Transfer, TransferFacts, TransferId, TransferKind, TransferState, Won,
 };
 use naru_storage::{StorageError, Tx};
 use naru_web::kftc::Refusal;
@@ -42,9 +42,9 @@ impl From<StorageError> for TransferRefused {
 /// An intention that is stored now, or was before.
 pub(super) enum Reserved {
     /// Nobody has asked an institution yet.
-    New(Box<Transfer>),
+    New(Transfer),
     /// The same request was made before.
-    Repeated(Box<Transfer>),
+    Repeated(Transfer),
 }
 
 /// SHA-256 over what makes two orders the same: everything but the call, and the account's changeable name.
@@ -64,35 +64,35 @@ fn digest(order: &Order) -> Vec<u8> {
 
 /// Stores the intention of an order, or finds the one that was stored under the same name.
 pub(super) async fn reserve<R: Demanding>(desk: &Desk, call: &Trusted<R>, order: Order) -> Result<Reserved, Refusal> {
-    let order_sha256 = digest(&order);
     let plain = match check(desk, call, &order) {
         Ok(plan) => plan,
         // A request that was made before gets its answer again, whatever the limits say today.
         Err((why, facts)) => {
-            return repeated(desk, &order, &order_sha256)
+            return recorded(desk, &order, call.at)
                 .await?
+                .map(Reserved::Repeated)
                 .ok_or_else(|| broken(call, why, facts));
         }
     };
-    let mut transfer = intended(order, order_sha256, call.at);
+    let mut transfer = intended(order, call.at);
     let verdict = call.verdict().clone().with_transaction(Fact::new("limits", "taken"));
     let text = serde_json::to_string(&verdict).map_err(StorageError::corrupt)?;
     match store(desk, call.grant.id, (&transfer, &text), &plain).await {
         Ok(remain) => {
             transfer.limit_remain = remain;
             call.note_verdict(verdict);
-            Ok(Reserved::New(Box::new(transfer)))
+            Ok(Reserved::New(transfer))
         }
         Err(TransferRefused::Storage(StorageError::Taken { .. })) => {
-            let found = repeated(desk, &transfer.order, &transfer.order_sha256).await?;
+            let found = recorded(desk, &transfer.order, call.at).await?.map(Reserved::Repeated);
             found.ok_or(Refusal::Reason("already_returned"))
         }
         Err(TransferRefused::Broken(why, facts)) => {
-            let found = repeated(desk, &transfer.order, &transfer.order_sha256).await?;
+            let found = recorded(desk, &transfer.order, call.at).await?.map(Reserved::Repeated);
             found.ok_or_else(|| broken(call, why, facts))
         }
         Err(TransferRefused::Changed) => {
-            let verdict = call.judge_again(desk.hub.storage()).await?;
+            let verdict = call.judge_again(&desk.hub).await?;
             // What changed and changed back within one call: the client may simply try again.
             Err(if verdict.holds() {
                 Refusal::Reason("internal")
@@ -109,17 +109,17 @@ fn broken<R: Demanding>(call: &Trusted<R>, why: Why, facts: Vec<Fact>) -> Refusa
     Refusal::Broken(Box::new(call.verdict().clone().break_transaction(why, facts)))
 }
 
-async fn repeated(desk: &Desk, order: &Order, order_sha256: &[u8]) -> Result<Option<Reserved>, Refusal> {
-    let day = desk.hub.now().day();
+/// The transfer that was stored before under the same name and day; another order under that name is refused.
+pub(super) async fn recorded(desk: &Desk, order: &Order, at: Timestamp) -> Result<Option<Transfer>, Refusal> {
+    let day = at.day();
     let found = desk.hub.storage().read("transfer_find_by_name", async |tx| {
         tx.transfer_find_by_name(order.client_id, day, order.kind, &order.bank_tran_id)
             .await
     });
     let found: Option<Transfer> = found.await.map_err(|error: StorageError| Refusal::from(error))?;
     match found {
-        None => Ok(None),
-        Some(transfer) if transfer.order_sha256 == order_sha256 => Ok(Some(Reserved::Repeated(Box::new(transfer)))),
-        Some(_) => Err(Refusal::Reason("id_taken")),
+        Some(transfer) if transfer.order_sha256 != digest(order) => Err(Refusal::Reason("id_taken")),
+        found => Ok(found),
     }
 }
 
@@ -135,6 +135,15 @@ fn check<R: Demanding>(desk: &Desk, call: &Trusted<R>, order: &Order) -> Result<
     let settings = desk.hub.settings();
     if !settings.is_open(call.at) {
         return Err((Why::OutsideHours, vec![Fact::new("at", call.at)]));
+    }
+    for side in [&order.debit, &order.credit] {
+        let simulated = desk
+            .lines
+            .institution(&side.bank_code)
+            .is_some_and(|institution| institution.simulated);
+        if call.client.environment == Environment::TestBed && !simulated {
+            return Err((Why::OutsideTestBed, vec![Fact::new("institution", &side.bank_code)]));
+        }
     }
     let direction = match order.kind {
         TransferKind::Withdraw => Some(Direction::Withdraw),
@@ -200,10 +209,10 @@ const fn of_client(direction: Direction, counter: Option<LimitKind>) -> Why {
     }
 }
 
-fn intended(order: Order, order_sha256: Vec<u8>, now: Timestamp) -> Transfer {
+fn intended(order: Order, now: Timestamp) -> Transfer {
     Transfer {
         id: TransferId::from(order.call_id.uuid()),
-        order_sha256,
+        order_sha256: digest(&order),
         day: now.day(),
         state: TransferState::Debiting,
         state_since: now,
@@ -219,7 +228,7 @@ fn intended(order: Order, order_sha256: Vec<u8>, now: Timestamp) -> Transfer {
 }
 
 /// One commit: what the call was judged by still stands, the limits are taken, the intention and its trail are there.
-/// Gives what is left of the fintech's day.
+/// Gives what is left for the fintech today: the smaller of its day and its month.
 async fn store(
     desk: &Desk,
     grant_id: GrantId,
@@ -257,7 +266,15 @@ async fn take(tx: &Tx, order: &Order, plan: &Plan) -> Result<Won, TransferRefuse
         return Ok(Won::ZERO);
     }
     match tx.limit_take(&plan.takes).await? {
-        Ok(used) => Ok(Won(plan.takes[0].cap.0.saturating_sub(used[0].0))),
+        Ok(used) => {
+            let of_client = plan
+                .takes
+                .iter()
+                .zip(used)
+                .filter(|(take, _)| take.kind != LimitKind::PersonDay);
+            let left = of_client.map(|(take, used)| take.cap.0.saturating_sub(used.0)).min();
+            Ok(Won(left.unwrap_or(0).max(0)))
+        }
         Err(refused) => {
             let direction = if order.kind == TransferKind::Withdraw {
                 Direction::Withdraw

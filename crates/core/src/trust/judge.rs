@@ -94,6 +94,10 @@ fn organisation(standing: &Standing) -> Found {
     if !client.status_reason.is_empty() {
         evidence.push(Fact::new("reason", &client.status_reason));
     }
+    if client.environment == Environment::TestBed && !standing.test_bed {
+        evidence.push(Fact::new("environment", client.environment));
+        return fails(Why::ClientNotAdmitted, evidence);
+    }
     match client.status {
         ClientStatus::Active => Ok(evidence),
         ClientStatus::Registered => fails(Why::ClientNotAdmitted, evidence),

@@ -51,6 +51,7 @@ pub(super) fn sound() -> Standing {
     };
     let bank_code = BankCode::parse("002").unwrap();
     Standing {
+        test_bed: true,
         now: NOW,
         channel: ChannelStanding {
             token: TokenStanding::Found {

@@ -92,6 +92,8 @@ pub struct AccountStanding {
 pub struct Standing {
     /// The moment of judging.
     pub now: Timestamp,
+    /// Whether this hub serves clients of the test bed.
+    pub test_bed: bool,
     /// What came over the channel.
     pub channel: ChannelStanding,
     /// The fintech; `None` where the token is not known.

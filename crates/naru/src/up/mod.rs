@@ -8,7 +8,7 @@ mod seed;
 mod summary;
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use naru_sims::bank::{self, RunningBank};
 use naru_sims::identity::{self, IdentitySettings, RunningIdentity};
@@ -200,9 +200,4 @@ impl Trial {
         }
         self.identity.stop().await;
     }
-}
-
-/// The directory of a trial, unless another is named.
-pub fn default_dir() -> &'static Path {
-    Path::new("naru-data")
 }

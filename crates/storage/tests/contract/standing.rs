@@ -20,6 +20,7 @@ on_every_engine!(
 );
 
 const NOTHING: StandingQuery<'static> = StandingQuery {
+    test_bed: true,
     token_sha256: None,
     certificate_sha256: None,
     fintech_use_num: None,

@@ -222,6 +222,7 @@ impl<'a> Call<'a> {
             .and_then(Demanding::fintech_use_num)
             .and_then(|text| FintechUseNum::parse(text.trim()).ok());
         let query = StandingQuery {
+            test_bed: self.hub.settings().test_bed,
             token_sha256: self.presented.token_sha256.as_ref(),
             certificate_sha256: self.presented.certificate_sha256,
             fintech_use_num: account.as_ref(),
