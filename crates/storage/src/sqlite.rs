@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql};
-use tokio::sync::{Mutex as TurnLock, OwnedMutexGuard, watch};
+use tokio::sync::{Mutex as TurnLock, OwnedMutexGuard, oneshot};
 
 use crate::StorageError;
 use crate::value::{Row, Value};
@@ -37,12 +37,16 @@ pub(crate) enum NotCommitted {
     Unknown(String),
 }
 
-type CommitResult = Option<Result<(), NotCommitted>>;
+type CommitResult = Result<(), NotCommitted>;
+/// Tells one member of a group what became of it.
+pub(crate) type Committed = oneshot::Receiver<CommitResult>;
 
 /// The writer's connection and the group it is filling.
 pub(crate) struct Writer {
     connection: Connection,
-    group: Option<watch::Sender<CommitResult>>,
+    /// Whoever waits for the open group's commit, in the order of their turns: in that order they hear of it, so that
+    /// one seed is one run.
+    group: Option<Vec<oneshot::Sender<CommitResult>>>,
     /// Whether a member of the group has written and kept it.
     dirty: bool,
 }
@@ -115,7 +119,7 @@ impl Sqlite {
         turn.heal();
         if turn.group.is_none() {
             turn = begin(turn).await?;
-            turn.group = Some(watch::Sender::new(None));
+            turn.group = Some(Vec::new());
             turn.dirty = false;
             tokio::spawn(commit(Arc::clone(&self.writer), self.path.is_some()));
         }
@@ -216,7 +220,7 @@ async fn commit(writer: Arc<TurnLock<Writer>>, on_disk: bool) {
             let _ = turn.connection.execute_batch("ROLLBACK");
         }
         drop(turn);
-        group.send_replace(Some(result));
+        tell(group, &result);
     };
     if on_disk {
         // The wait for the disk happens on a thread of its own. A panic there would leave the group's members
@@ -248,7 +252,7 @@ pub(crate) enum End {
 
 /// Ends a turn. Gives what tells when the group has committed, if anything was written in it: what this turn has
 /// read, and even why it failed, may come from a neighbour who is not yet committed.
-pub(crate) fn end_turn(mut turn: Turn, end: End) -> rusqlite::Result<Option<watch::Receiver<CommitResult>>> {
+pub(crate) fn end_turn(mut turn: Turn, end: End) -> rusqlite::Result<Option<Committed>> {
     if end == End::Undo {
         undo(&turn)?;
     } else if let Err(error) = turn.run("RELEASE one") {
@@ -256,8 +260,13 @@ pub(crate) fn end_turn(mut turn: Turn, end: End) -> rusqlite::Result<Option<watc
         return Err(error);
     }
     turn.dirty |= end == End::Keep;
-    let group = turn.group.as_ref().ok_or(rusqlite::Error::InvalidQuery)?;
-    Ok(turn.dirty.then(|| group.subscribe()))
+    let is_dirty = turn.dirty;
+    let group = turn.group.as_mut().ok_or(rusqlite::Error::InvalidQuery)?;
+    Ok(is_dirty.then(|| {
+        let (member, committed) = oneshot::channel();
+        group.push(member);
+        committed
+    }))
 }
 
 /// Undoes the savepoint of a turn; where that fails, the whole group, so that no half of a turn is committed.
@@ -270,10 +279,15 @@ pub(crate) fn undo(turn: &Turn) -> rusqlite::Result<()> {
 }
 
 /// Waits until the group has committed.
-pub(crate) async fn committed(mut group: watch::Receiver<CommitResult>) -> Result<(), NotCommitted> {
-    match group.wait_for(Option::is_some).await {
-        Ok(result) => result.clone().unwrap_or(Ok(())),
-        Err(_) => Err(NotCommitted::Unknown("the commit was given up".to_owned())),
+pub(crate) async fn committed(group: Committed) -> CommitResult {
+    let given_up = |_| Err(NotCommitted::Unknown("the commit was given up".to_owned()));
+    group.await.unwrap_or_else(given_up)
+}
+
+/// Tells every member of a group; one that has gone away need not hear it.
+fn tell(group: Vec<oneshot::Sender<CommitResult>>, result: &CommitResult) {
+    for member in group {
+        let _ = member.send(result.clone());
     }
 }
 
@@ -303,7 +317,7 @@ impl Writer {
             }
         } else if let Some(group) = self.group.take() {
             let lost = NotCommitted::Undone("the database gave up the transaction".to_owned());
-            group.send_replace(Some(Err(lost)));
+            tell(group, &Err(lost));
         }
     }
 }

@@ -12,7 +12,7 @@ async fn open() -> Sqlite {
 }
 
 /// One turn that runs `sql` and keeps it.
-async fn take_turn(sqlite: &Sqlite, sql: &str) -> watch::Receiver<CommitResult> {
+async fn take_turn(sqlite: &Sqlite, sql: &str) -> Committed {
     let turn = sqlite.turn().await.unwrap();
     turn.connection().execute_batch(sql).unwrap();
     end_turn(turn, End::Keep).unwrap().expect("it wrote")

@@ -257,7 +257,10 @@ fn chosen_scopes(asked: &Asked, choice: &Choice) -> Result<Scopes, JourneyError>
             _ => true,
         })
         .collect();
-    if kept.is_empty() {
+    let of_accounts = |scope: &Scope| matches!(scope, Scope::Inquiry | Scope::Transfer);
+    // Signing in is granted along: who was asked for more and allows none of it has not agreed.
+    let asked_more = wanted.iter().any(|scope| of_accounts(&scope));
+    if kept.is_empty() || asked_more && !kept.iter().any(of_accounts) {
         Err(JourneyError::Choice("choose_something"))
     } else {
         Ok(Scopes::of(&kept))

@@ -56,6 +56,9 @@ pub struct Issued {
 async fn authenticate(hub: &Hub, tx: &Tx, proof: &ClientProof<'_>) -> Result<(Client, Option<[u8; 32]>), TokenError> {
     let id = proof.client_id.parse().map_err(|_| TokenError::Credentials)?;
     let client = tx.client_find(id).await?.ok_or(TokenError::Credentials)?;
+    if client.status != ClientStatus::Active {
+        return Err(TokenError::Credentials);
+    }
     let certificate_is_its_own = match (&client.certificate_sha256, proof.certificate_sha256) {
         (Some(registered), Some(shown)) => constant_time_eq(registered, &shown),
         _ => false,

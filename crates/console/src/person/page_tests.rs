@@ -233,19 +233,26 @@ fn the_chain_shows_seven_links_each_with_mark_and_word_and_what_broke() {
     assert!(html.contains("동의를 이미 끊었어요.") && html.contains("2026-11-21 14:03<"));
 }
 
-/// `NARU_PAGES=/tmp/naru-pages cargo test -p naru-console -- --ignored` writes every page for a browser.
+/// With `NARU_PAGES=folder` in the environment every page is also written there, for a person to look at.
 #[test]
-#[ignore = "writes files for a person to look at"]
-fn pages_can_be_looked_at() {
-    let folder = std::path::PathBuf::from(std::env::var("NARU_PAGES").unwrap_or_else(|_| "/tmp/naru-pages".to_owned()));
+fn every_page_has_a_name_of_its_own() {
+    let shown: Vec<_> = LANGUAGES
+        .iter()
+        .flat_map(|language| pages(*language, "주식회사 모아핀"))
+        .collect();
+    let names: std::collections::BTreeSet<_> = shown
+        .iter()
+        .map(|page| (page.name.as_str(), page.language.pick("ko", "en")))
+        .collect();
+    assert_eq!(names.len(), shown.len());
+    let Ok(folder) = std::env::var("NARU_PAGES").map(std::path::PathBuf::from) else {
+        return;
+    };
     std::fs::create_dir_all(&folder).unwrap();
     for asset in Asset::all() {
         std::fs::write(folder.join(asset.path().rsplit('/').next().unwrap()), asset.body()).unwrap();
     }
-    for page in LANGUAGES
-        .iter()
-        .flat_map(|language| pages(*language, "주식회사 모아핀"))
-    {
+    for page in shown {
         let lang = page.language.pick("ko", "en");
         let html = page.html.replace("&#x2f;assets&#x2f;", "").replace("/assets/", "");
         std::fs::write(folder.join(format!("{}.{lang}.html", page.name)), html).unwrap();

@@ -176,11 +176,17 @@ fn two_legged<'a>(id: &'a str, secret: &'a str, scope: &'a str) -> [(&'a str, &'
     ]
 }
 
+async fn own_word(bed: &Bed, fintech: &Fintech, (secret, scope): (&str, &str), shown: Option<[u8; 32]>) -> Answer {
+    let id = fintech.id();
+    let call = bed.call("POST", TOKEN).certificate(shown);
+    call.form(&two_legged(&id, secret, scope)).send().await
+}
+
 #[tokio::test]
 async fn the_clients_own_word_gives_oob_alone_and_own_authentication_needs_an_entitlement() {
     let bed = Bed::new(7).await;
     let fintech = bed.fintech().await;
-    let (id, secret) = (fintech.id(), fintech.secret.as_str());
+    let secret = fintech.secret.as_str();
     let before = bed.trail_count().await;
     for (scope, rsp_code) in [
         ("sa", "O0011"),
@@ -190,10 +196,10 @@ async fn the_clients_own_word_gives_oob_alone_and_own_authentication_needs_an_en
         ("", "O0001"),
         ("OOB!", "O0001"),
     ] {
-        let answer = bed.call("POST", TOKEN).form(&two_legged(&id, secret, scope)).send().await;
+        let answer = own_word(&bed, &fintech, (secret, scope), None).await;
         refuses(&bed, before, &answer, rsp_code).await;
     }
-    let answer = bed.call("POST", TOKEN).form(&two_legged(&id, secret, "oob")).send().await;
+    let answer = own_word(&bed, &fintech, (secret, "oob"), None).await;
     let mut body = answer.json();
     let access = body.as_object_mut().unwrap().remove("access_token").unwrap();
     let code = fintech.client.client_use_code.to_string();
@@ -206,11 +212,7 @@ async fn the_clients_own_word_gives_oob_alone_and_own_authentication_needs_an_en
     };
     let without = bed.register(without).await;
     let before = bed.trail_count().await;
-    let form = two_legged(&without.secret, &without.secret, "oob").map(|(name, value)| (name, value.to_owned()));
-    let id = without.id();
-    let form = form.map(|(name, value)| if name == "client_id" { (name, id.clone()) } else { (name, value) });
-    let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    refuses(&bed, before, &bed.call("POST", TOKEN).form(&form).send().await, "O0001").await;
+    refuses(&bed, before, &own_word(&bed, &without, (&without.secret, "oob"), None).await, "O0001").await;
 }
 
 #[tokio::test]
@@ -273,11 +275,9 @@ async fn a_client_of_production_is_known_by_its_certificate_and_has_no_secret() 
     let bed = Bed::new(10).await;
     let (fintech, login) = bound(&bed, Environment::Production).await;
     assert_eq!(fintech.secret, "");
-    let id = fintech.id();
     let before = bed.trail_count().await;
     for (secret, certificate) in [("", None), ("ncs_guess", None), ("", Some([8; 32])), ("ncs_guess", Some([8; 32]))] {
-        let form = two_legged(&id, secret, "oob");
-        let answer = bed.call("POST", TOKEN).certificate(certificate).form(&form).send().await;
+        let answer = own_word(&bed, &fintech, (secret, "oob"), certificate).await;
         refuses(&bed, before, &answer, "O0002").await;
     }
     let stolen = Fintech {
@@ -298,23 +298,16 @@ async fn a_client_of_production_is_known_by_its_certificate_and_has_no_secret() 
 async fn a_test_bed_client_with_a_certificate_needs_its_own_certificate_or_its_secret() {
     let bed = Bed::new(11).await;
     let (fintech, _) = bound(&bed, Environment::TestBed).await;
-    let (id, secret) = (fintech.id(), fintech.secret.as_str());
-    let ask = |secret: &'static str, certificate| {
-        let form = two_legged(&id, secret, "oob").map(|(name, value)| (name, value.to_owned()));
-        let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        bed.call("POST", TOKEN).certificate(certificate).form(&form)
-    };
+    let secret = fintech.secret.as_str();
     let before = bed.trail_count().await;
-    refuses(&bed, before, &ask("ncs_wrong", Some([7; 32])).send().await, "O0002").await;
-    refuses(&bed, before, &ask("", Some([8; 32])).send().await, "O0002").await;
-    refuses(&bed, before, &ask("", None).send().await, "O0002").await;
-    assert_eq!(ask("", Some([7; 32])).send().await.json()["scope"], "oob");
-    let form = two_legged(&id, secret, "oob");
-    let unbound = bed.call("POST", TOKEN).form(&form).send().await.field("access_token");
+    for (secret, shown) in [("ncs_wrong", Some([7; 32])), ("", Some([8; 32])), (secret, Some([8; 32])), ("", None)] {
+        let answer = own_word(&bed, &fintech, (secret, "oob"), shown).await;
+        refuses(&bed, before, &answer, "O0002").await;
+    }
+    let bound = own_word(&bed, &fintech, ("", "oob"), Some([7; 32])).await.field("access_token");
+    bed.get("/v2.0/bank/status", &bound, &[]).await.refused("O0002");
+    let unbound = own_word(&bed, &fintech, (secret, "oob"), None).await.field("access_token");
     bed.get("/v2.0/bank/status", &unbound, &[]).await.ok();
-    let before = bed.trail_count().await;
-    let foreign = bed.call("POST", TOKEN).certificate(Some([8; 32])).form(&form).send().await;
-    refuses(&bed, before, &foreign, "O0002").await;
 }
 
 #[tokio::test]
@@ -327,9 +320,7 @@ async fn a_suspended_client_gets_no_tokens_and_its_old_ones_are_refused_until_it
     let message = me(&bed, &login.access, &login.user_seq_no()).await.refused("O0002");
     assert_eq!(message, "이용이 정지된 이용기관입니다");
     let before = bed.trail_count().await;
-    let form = two_legged(&fintech.id(), &fintech.secret, "oob").map(|(name, value)| (name, value.to_owned()));
-    let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    refuses(&bed, before, &bed.call("POST", TOKEN).form(&form).send().await, "O0002").await;
+    refuses(&bed, before, &own_word(&bed, &fintech, (&fintech.secret, "oob"), None).await, "O0002").await;
     refuses(&bed, before, &refresh(&bed, &fintech, (&login.refresh, None)).await, "O0002").await;
     bed.change_client(&fintech, ClientEvent::Resume).await;
     me(&bed, &login.access, &login.user_seq_no()).await.ok();
