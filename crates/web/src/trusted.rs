@@ -8,6 +8,7 @@ use naru_core::{BankCode, CallId, Client, Grant, PersonId, Timestamp, UserSeqNo}
 use naru_storage::{StandingQuery, StorageError};
 
 use crate::Hub;
+use crate::kftc::FieldError;
 
 /// A request that demands something of the chain of trust: the raw form of one route's input.
 pub trait Demanding: serde::de::DeserializeOwned + Send + Sync + 'static {
@@ -22,6 +23,11 @@ pub trait Demanding: serde::de::DeserializeOwned + Send + Sync + 'static {
     /// The client's id for the request, where it may be used only once.
     fn bank_tran_id(&self) -> Option<&str> {
         None
+    }
+
+    /// What is wrong with the request's shape, so that the chain cannot be judged by what it names.
+    fn shape(&self) -> Result<(), FieldError> {
+        Ok(())
     }
 
     /// The person that the request names beside the token.

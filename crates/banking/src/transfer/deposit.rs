@@ -99,6 +99,10 @@ impl Demanding for ToRegistered {
     fn bank_tran_id(&self) -> Option<&str> {
         self.0.req_list.first().map(|row| row.bank_tran_id.as_str())
     }
+
+    fn shape(&self) -> Result<(), FieldError> {
+        self.0.row().map(|_| ())
+    }
 }
 
 impl Demanding for ToNumber {
@@ -110,6 +114,10 @@ impl Demanding for ToNumber {
 
     fn bank_tran_id(&self) -> Option<&str> {
         self.0.req_list.first().map(|row| row.bank_tran_id.as_str())
+    }
+
+    fn shape(&self) -> Result<(), FieldError> {
+        self.0.row().map(|_| ())
     }
 }
 

@@ -195,5 +195,10 @@ async fn result(desk: Desk, call: Arc<Trusted<ClaimResultRequest>>) -> Result<Su
     let names = deposit
         .map(|d| (d.order.bank_tran_id.to_string(), d.day.to_string()))
         .unwrap_or_default();
-    Ok(ClaimAnswer::of(&desk, &claim, names))
+    // The question has a number and a time of its own; the claim's are told when the claim itself is repeated.
+    Ok(Success {
+        call_id: call.call_id,
+        at: call.at,
+        ..ClaimAnswer::of(&desk, &claim, names)
+    })
 }

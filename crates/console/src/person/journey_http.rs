@@ -24,7 +24,11 @@ pub(crate) fn routes(pages: &Pages) -> Vec<Route> {
         path,
         who,
         demand: None,
-        effect: Effect::Writes,
+        effect: if path == "/authorizations/{id}" {
+            Effect::Reads
+        } else {
+            Effect::Writes
+        },
         summary,
         handler: handler.with_state(pages.clone()),
     };

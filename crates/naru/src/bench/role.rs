@@ -39,7 +39,12 @@ pub(super) const BANKS: [&str; 2] = [cast::PEOPLE_BANK, cast::FINTECH_BANK];
 const FREE: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 
 /// What the floor answers: of the size of a small answer of the hub.
-const FLOOR_ANSWER: &str = r#"{"api_tran_id":"cal_00000000000000000000000000000000","api_tran_dtm":"20261121140327000","rsp_code":"A0000","rsp_message":"","bank_tran_id":"M000000000U000000000","bank_tran_date":"20261121","bank_code_tran":"004","bank_rsp_code":"000","bank_rsp_message":"","balance_amt":"100000000000000","available_amt":"100000000000000"}"#;
+const FLOOR_ANSWER: &str = concat!(
+    r#"{"api_tran_id":"cal_00000000000000000000000000000000","api_tran_dtm":"20261121140327000","#,
+    r#""rsp_code":"A0000","rsp_message":"","bank_tran_id":"M000000000U000000000","bank_tran_date":"20261121","#,
+    r#""bank_code_tran":"004","bank_rsp_code":"000","bank_rsp_message":"","#,
+    r#""balance_amt":"100000000000000","available_amt":"100000000000000"}"#
+);
 
 /// Plays a role until the benchmark is gone.
 pub(super) async fn play(role: Role, dir: &Path) -> Done {

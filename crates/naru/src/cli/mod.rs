@@ -114,7 +114,11 @@ impl Context {
 
     /// Prints a result as JSON, or as the text that `text` makes of it.
     pub(crate) fn print<T: Serialize>(&self, value: &T, text: impl FnOnce(&T) -> String) {
-        let text = if self.json { serde_json::to_string(value).unwrap_or_default() } else { text(value) };
+        let text = if self.json {
+            serde_json::to_string(value).unwrap_or_default()
+        } else {
+            text(value)
+        };
         // A reader that has left, such as `head`, is no fault of ours.
         let _ = writeln!(std::io::stdout(), "{}", text.trim_end());
     }
@@ -122,8 +126,14 @@ impl Context {
 
 /// In whose name commands write: the account that runs them.
 pub(crate) fn operator() -> Actor {
-    let named = ["SUDO_USER", "USER", "LOGNAME"].iter().find_map(|name| std::env::var(name).ok());
-    let account = named.or_else(|| std::fs::metadata("/proc/self").ok().map(|own| format!("uid {}", own.uid())));
+    let named = ["SUDO_USER", "USER", "LOGNAME"]
+        .iter()
+        .find_map(|name| std::env::var(name).ok());
+    let account = named.or_else(|| {
+        std::fs::metadata("/proc/self")
+            .ok()
+            .map(|own| format!("uid {}", own.uid()))
+    });
     Actor::Operator(account.unwrap_or_else(|| "unknown".to_owned()))
 }
 

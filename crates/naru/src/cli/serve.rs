@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{Context, Done, Failure};
 use crate::config::{Config, LogFormat, LogSection};
@@ -50,28 +50,44 @@ fn quiet() -> LogSection {
     }
 }
 
-/// Waits for Ctrl-C or a request to end.
-pub(super) async fn asked_to_end() -> Result<(), std::io::Error> {
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        _ = interrupt.recv() => Ok(()),
-        _ = terminate.recv() => Ok(()),
+/// The requests to end this process, caught from the moment this exists.
+pub(super) struct Ending {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Ending {
+    /// Catches Ctrl-C and the request to terminate.
+    pub(super) fn caught() -> Result<Self, std::io::Error> {
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
+    /// Waits until somebody asks the process to end.
+    pub(super) async fn asked(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+
+    /// Ends the process when somebody asks a second time.
+    fn at_once_when_asked_again(mut self) {
+        tokio::spawn(async move {
+            self.asked().await;
+            leave();
+        });
     }
 }
 
-#[expect(clippy::exit, reason = "somebody asked twice: what is in flight is parked in the database")]
+#[expect(
+    clippy::exit,
+    reason = "somebody asked twice: what is in flight is parked in the database"
+)]
 fn leave() {
     std::process::exit(1);
-}
-
-/// Ends the process when somebody asks a second time.
-fn end_at_once_when_asked_again() {
-    tokio::spawn(async {
-        if asked_to_end().await.is_ok() {
-            leave();
-        }
-    });
 }
 
 pub(super) async fn up(context: &Context, args: &UpArgs) -> Done {
@@ -83,6 +99,7 @@ pub(super) async fn up(context: &Context, args: &UpArgs) -> Done {
         database: None,
         page_size: 25,
     };
+    let mut ending = Ending::caught()?;
     let trial = up::start(&options).await?;
     let summary = &trial.summary;
     if context.json {
@@ -90,9 +107,9 @@ pub(super) async fn up(context: &Context, args: &UpArgs) -> Done {
     } else {
         println!("{}", welcome(summary, &trial.running.parts));
     }
-    asked_to_end().await?;
+    ending.asked().await;
     eprintln!("naru: finishing what is in flight; Ctrl-C again ends at once");
-    end_at_once_when_asked_again();
+    ending.at_once_when_asked_again();
     trial.stop().await;
     Ok(())
 }
@@ -148,7 +165,10 @@ fn welcome(summary: &up::TrialSummary, parts: &app::Parts) -> String {
 
 pub(super) async fn demo(context: &Context, args: &DemoArgs) -> Done {
     app::start_logging(&quiet());
-    let report = demo::run(context.json, args.keep).await?;
+    // Progress goes to standard error where the report goes to standard output.
+    let json = context.json;
+    let tell = |line: std::fmt::Arguments<'_>| if json { eprintln!("{line}") } else { println!("{line}") };
+    let report = demo::run(args.keep, tell).await?;
     if context.json {
         println!("{}", serde_json::to_string(&report)?);
     }
@@ -161,9 +181,10 @@ pub(super) async fn demo(context: &Context, args: &DemoArgs) -> Done {
 pub(super) async fn serve(context: &Context) -> Done {
     let config = context.config()?;
     app::start_logging(&config.log);
+    let mut ending = Ending::caught()?;
     let running = app::start(&config).await?;
-    asked_to_end().await?;
-    end_at_once_when_asked_again();
+    ending.asked().await;
+    ending.at_once_when_asked_again();
     running.stop().await;
     Ok(())
 }

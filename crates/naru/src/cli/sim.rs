@@ -8,8 +8,8 @@ use naru_sims::bank::{self, BankSettings};
 use naru_sims::identity::{self, IdentitySettings};
 use naru_sims::{SimError, TlsFiles, demo, seoul};
 use serde_json::json;
-use tokio::signal::unix::{SignalKind, signal};
 
+use super::serve::Ending;
 use super::{Context, Done, Failure};
 use crate::app;
 use crate::config::{LogFormat, LogSection};
@@ -74,16 +74,6 @@ pub(super) async fn run(context: &Context, command: SimCommand) -> Done {
     }
 }
 
-/// Waits for Ctrl-C or a request to end.
-async fn asked_to_end() -> Done {
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        _ = interrupt.recv() => Ok(()),
-        _ = terminate.recv() => Ok(()),
-    }
-}
-
 /// A setting or file that cannot be used is wrong use; an address in use failed.
 fn failure(error: SimError) -> Failure {
     match error {
@@ -126,6 +116,7 @@ async fn run_bank(context: &Context, args: BankArgs) -> Done {
     let settings = bank_settings(args)?;
     let (code, name) = (settings.code.clone(), settings.name.clone());
     let scheme = if settings.tls.is_some() { "https" } else { "http" };
+    let mut ending = Ending::caught()?;
     let running = bank::start(settings).await.map_err(failure)?;
     let (line, admin) = (running.line_addr, running.admin_addr);
     let value = json!({
@@ -138,7 +129,7 @@ async fn run_bank(context: &Context, args: BankArgs) -> Done {
     context.print(&value, |_| {
         format!("bank {code} {name} line {scheme}://{line} admin http://{admin}/admin")
     });
-    asked_to_end().await?;
+    ending.asked().await;
     running.stop().await;
     Ok(())
 }
@@ -150,6 +141,7 @@ async fn run_identity(context: &Context, listen: SocketAddr, admin: SocketAddr) 
         tls: None,
         people: demo::people(),
     };
+    let mut ending = Ending::caught()?;
     let running = identity::start(settings).await.map_err(failure)?;
     let (addr, admin) = (running.addr, running.admin_addr);
     let value = json!({
@@ -158,7 +150,7 @@ async fn run_identity(context: &Context, listen: SocketAddr, admin: SocketAddr) 
         "admin": format!("http://{admin}/admin"),
     });
     context.print(&value, |_| format!("identity http://{addr} admin http://{admin}/admin"));
-    asked_to_end().await?;
+    ending.asked().await;
     running.stop().await;
     Ok(())
 }

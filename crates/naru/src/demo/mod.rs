@@ -41,8 +41,8 @@ impl Report {
     }
 }
 
-/// Runs the journey. Progress goes to standard error where the report goes to standard output as JSON.
-pub async fn run(json: bool, keep: bool) -> Result<Report, UpError> {
+/// Runs the journey; `tell` hears of each step as it ends.
+pub async fn run(keep: bool, tell: impl Fn(std::fmt::Arguments<'_>)) -> Result<Report, UpError> {
     let dir = temporary();
     let options = UpOptions {
         dir: dir.clone(),
@@ -63,16 +63,8 @@ pub async fn run(json: bool, keep: bool) -> Result<Report, UpError> {
             Ok(saw) => (true, saw),
             Err(why) => (false, why),
         };
-        let line = format!(
-            "{} {:>2}. {name}\n      {saw}",
-            if ok { "✓" } else { "✕" },
-            steps.len() + 1
-        );
-        if json {
-            eprintln!("{line}")
-        } else {
-            println!("{line}")
-        }
+        let mark = if ok { "✓" } else { "✕" };
+        tell(format_args!("{mark} {:>2}. {name}\n      {saw}", steps.len() + 1));
         steps.push(Step { name, ok, saw });
         if !ok {
             break;

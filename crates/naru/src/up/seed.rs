@@ -83,9 +83,20 @@ pub(super) async fn institutions(storage: &Storage, banks: &[RunningBank]) -> Re
         let line_url = &line_url;
         let put = storage.run("institution_put", &ACTOR, async |tx| {
             let known = tx.institution_find(&fresh.code).await?;
-            let row = known.map_or_else(|| fresh.clone(), |known| Institution { line_url: line_url.clone(), ..known });
+            let row = known.map_or_else(
+                || fresh.clone(),
+                |known| Institution {
+                    line_url: line_url.clone(),
+                    ..known
+                },
+            );
             tx.institution_put(&row).await?;
-            tx.trail(Action::InstitutionChanged, &row.code, serde_json::json!({ "line_url": line_url })).await
+            tx.trail(
+                Action::InstitutionChanged,
+                &row.code,
+                serde_json::json!({ "line_url": line_url }),
+            )
+            .await
         });
         put.await.map_err(SeedError::from)?;
     }

@@ -320,6 +320,7 @@ fn once_id<R: Demanding>(ask: &R) -> Option<BankTranId> {
 
 /// The form of the identifiers that the judge looks at.
 fn well_formed<R: Demanding>(ask: &R, standing: &Standing) -> Result<(), FieldError> {
+    ask.shape()?;
     if let Some(id) = ask.bank_tran_id() {
         let id = BankTranId::parse(id.trim()).map_err(|error| FieldError::new("bank_tran_id", error))?;
         let owner = standing.client.as_ref().map(|client| &client.0.client_use_code);

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::de::{self, Deserialize, Deserializer, Visitor};
 
 /// Longest value that any field takes, bytes.
-const LONGEST: usize = 2_000;
+pub(super) const LONGEST: usize = 2_000;
 
 /// One input value. A JSON number or boolean counts as its text, `null` as empty.
 #[derive(Clone, Default, PartialEq, Eq)]

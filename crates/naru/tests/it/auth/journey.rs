@@ -23,9 +23,21 @@ async fn the_whole_way_in_korean_ends_with_tokens_for_the_chosen_accounts() {
     let page = browser.say_who(&page, 0).await;
     shows(&page, 200, &["문자로 받은 숫자를 적어 주세요", CODE]);
     let page = browser.type_code(&page).await;
-    shows(&page, 200, &["모아핀에 조회와 출금을 허락할까요?", "97010000001***", "40412000002***", "나루시험은행"]);
+    shows(
+        &page,
+        200,
+        &[
+            "모아핀에 조회와 출금을 허락할까요?",
+            "97010000001***",
+            "40412000002***",
+            "나루시험은행",
+        ],
+    );
     assert_eq!(page.text().matches("name=\"account\"").count(), 4);
-    assert!(!page.text().contains("97010000001001"), "a whole account number is on the page");
+    assert!(
+        !page.text().contains("97010000001001"),
+        "a whole account number is on the page"
+    );
     let query = query_of(&browser.agree(&page, 2).await);
     let (id, secret) = (fintech.id(), fintech.secret.clone());
     let form = [
@@ -37,12 +49,26 @@ async fn the_whole_way_in_korean_ends_with_tokens_for_the_chosen_accounts() {
     ];
     let tokens = bed.call("POST", "/oauth/2.0/token").form(&form).send().await;
     let number = tokens.field("user_seq_no");
-    let me = bed.get("/v2.0/user/me", &tokens.field("access_token"), &[("user_seq_no", &number)]).await;
+    let me = bed
+        .get(
+            "/v2.0/user/me",
+            &tokens.field("access_token"),
+            &[("user_seq_no", &number)],
+        )
+        .await;
     let body = me.ok();
-    assert_eq!((body["res_cnt"].as_str(), body["user_name"].as_str()), (Some("2"), Some("김하늘")));
+    assert_eq!(
+        (body["res_cnt"].as_str(), body["user_name"].as_str()),
+        (Some("2"), Some("김하늘"))
+    );
     assert_eq!(body["res_list"][0]["inquiry_agree_yn"], "Y");
     assert_eq!(body["res_list"][0]["transfer_agree_yn"], "Y");
-    let page = browser.open(&format!("/authorizations/{}", browser.cookie().split('.').next().unwrap())).await;
+    let page = browser
+        .open(&format!(
+            "/authorizations/{}",
+            browser.cookie().split('.').next().unwrap()
+        ))
+        .await;
     shows(&page, 200, &["연결했어요"]);
 }
 
@@ -56,7 +82,14 @@ async fn the_whole_way_in_english() {
     let page = browser.say_who(&page, 1).await;
     shows(&page, 200, &["<html lang=\"en\"", "Enter the number we texted you"]);
     let page = browser.type_code(&page).await;
-    shows(&page, 200, &["Let 모아핀 see your accounts and take money from them?", "Simulated bank 097"]);
+    shows(
+        &page,
+        200,
+        &[
+            "Let 모아핀 see your accounts and take money from them?",
+            "Simulated bank 097",
+        ],
+    );
     let answer = browser.agree(&page, 1).await;
     assert_eq!(query_of(&answer)["scope"], "login inquiry transfer");
 }
@@ -69,10 +102,21 @@ async fn refusing_leads_back_with_access_denied_and_grants_nothing() {
         let mut browser = Browser::new(&bed);
         let page = browser.reach_consent(&fintech, 0).await;
         let (action, csrf) = form_of(&page, "decision");
-        let pairs = [("csrf", csrf.as_str()), ("account", "0"), ("inquiry", "yes"), ("decision", decision)];
+        let pairs = [
+            ("csrf", csrf.as_str()),
+            ("account", "0"),
+            ("inquiry", "yes"),
+            ("decision", decision),
+        ];
         let query = query_of(&browser.submit(&action, &pairs).await);
-        assert_eq!((query["error"].as_str(), query.get("code")), ("access_denied", None), "{decision}");
-        let page = browser.submit(&action, &[("csrf", csrf.as_str()), ("decision", "agree")]).await;
+        assert_eq!(
+            (query["error"].as_str(), query.get("code")),
+            ("access_denied", None),
+            "{decision}"
+        );
+        let page = browser
+            .submit(&action, &[("csrf", csrf.as_str()), ("decision", "agree")])
+            .await;
         shows(&page, 200, &["거절했어요"]);
     }
     let login = bed.login(&fintech, 0).await;
@@ -91,14 +135,29 @@ async fn agreeing_needs_an_account_and_a_scope_and_keeps_what_was_ticked() {
     let no_account = [&agree[..], &[("inquiry", "yes"), ("transfer", "yes")]].concat();
     let page = browser.submit(&action, &no_account).await;
     shows(&page, 422, &["계좌를 하나 이상 고르거나, 거절을 눌러 주세요."]);
-    let beyond = [&no_account[..], &[("account", "4"), ("account", "-1"), ("account", "x")]].concat();
-    shows(&browser.submit(&action, &beyond).await, 422, &["계좌를 하나 이상 고르거나"]);
+    let beyond = [
+        &no_account[..],
+        &[("account", "4"), ("account", "-1"), ("account", "x")],
+    ]
+    .concat();
+    shows(
+        &browser.submit(&action, &beyond).await,
+        422,
+        &["계좌를 하나 이상 고르거나"],
+    );
     // `login` is granted with the journey: without the other two nothing is left for an account.
     let no_scope = [&agree[..], &[("account", "0")]].concat();
     let answer = browser.submit(&action, &no_scope).await;
-    shows(&answer, 422, &["조회와 출금 가운데 하나 이상 고르거나, 거절을 눌러 주세요."]);
+    shows(
+        &answer,
+        422,
+        &["조회와 출금 가운데 하나 이상 고르거나, 거절을 눌러 주세요."],
+    );
     let inquiry = [&agree[..], &[("account", "0"), ("account", "0"), ("inquiry", "yes")]].concat();
-    assert_eq!(query_of(&browser.submit(&action, &inquiry).await)["scope"], "login inquiry");
+    assert_eq!(
+        query_of(&browser.submit(&action, &inquiry).await)["scope"],
+        "login inquiry"
+    );
 }
 
 #[tokio::test]
@@ -108,11 +167,22 @@ async fn an_institution_that_is_silent_is_named_and_the_others_are_offered() {
     bed.bank("004").fail("accounts", Fault::Silent);
     let mut browser = Browser::new(&bed);
     let page = browser.reach_consent(&fintech, 0).await;
-    shows(&page, 200, &["지금 응답하지 않은 곳이 있어요", "강나루은행", "97010000001***", "110000004***"]);
+    shows(
+        &page,
+        200,
+        &[
+            "지금 응답하지 않은 곳이 있어요",
+            "강나루은행",
+            "97010000001***",
+            "110000004***",
+        ],
+    );
     assert_eq!(page.text().matches("name=\"account\"").count(), 2);
     assert!(!page.text().contains("40412000002***"));
     let (action, csrf) = form_of(&page, "decision");
-    let page = browser.submit(&action, &[("csrf", &csrf), ("decision", "agree"), ("inquiry", "yes")]).await;
+    let page = browser
+        .submit(&action, &[("csrf", &csrf), ("decision", "agree"), ("inquiry", "yes")])
+        .await;
     shows(&page, 422, &["계좌를 하나 이상 고르거나"]);
 }
 
@@ -143,14 +213,16 @@ async fn a_page_is_shown_to_the_browser_that_began_the_journey_alone() {
     let page = one.begin(&fintech, &[]).await;
     two.begin(&fintech, &[]).await;
     let (action, _) = form_of(&page, "identity");
-    let here = action.trim_end_matches("/identity").to_owned();
+    let here = action.split("/identity").next().unwrap().to_owned();
     shows(&two.open(&here).await, 403, &["시간이 지났어요"]);
     shows(&Browser::new(&bed).open(&here).await, 403, &["시간이 지났어요"]);
     let foreign = two.say_who(&page, 0).await;
     shows(&foreign, 403, &["시간이 지났어요"]);
     let mut guess = Browser::new(&bed);
     let id = one.cookie().split('.').next().unwrap().to_owned();
-    guess.cookies.insert("__Host-naru".to_owned(), format!("{id}.nas_guess"));
+    guess
+        .cookies
+        .insert("__Host-naru".to_owned(), format!("{id}.nas_guess"));
     shows(&guess.open(&here).await, 403, &["시간이 지났어요"]);
     shows(&one.open(&here).await, 200, &["본인인지 확인할게요"]);
     bed.pass_seconds(1_800);
@@ -165,7 +237,11 @@ async fn a_form_without_its_token_does_nothing() {
     let page = browser.begin(&fintech, &[]).await;
     let (action, csrf) = form_of(&page, "identity");
     let person = demo::people().swap_remove(0);
-    let said = [("name", person.name.as_str()), ("birth_date", &person.birth_date), ("cell_no", &person.cell_no)];
+    let said = [
+        ("name", person.name.as_str()),
+        ("birth_date", &person.birth_date),
+        ("cell_no", &person.cell_no),
+    ];
     let before = bed.trail_count().await;
     for token in ["", "guess", csrf.trim_end_matches(char::is_alphanumeric)] {
         let page = browser.submit(&action, &[&[("csrf", token)], &said[..]].concat()).await;
@@ -173,13 +249,28 @@ async fn a_form_without_its_token_does_nothing() {
     }
     shows(&browser.submit(&action, &said).await, 200, &["본인인지 확인할게요"]);
     assert_eq!(bed.trail_count().await, before);
-    let page = browser.submit(&action, &[&[("csrf", csrf.as_str())], &said[..]].concat()).await;
+    let page = browser
+        .submit(&action, &[&[("csrf", csrf.as_str())], &said[..]].concat())
+        .await;
     let page = browser.type_code(&page).await;
     let (action, _) = form_of(&page, "decision");
     let before = bed.trail_count().await;
-    let agree = [("csrf", csrf.as_str()), ("decision", "agree"), ("account", "0"), ("inquiry", "yes")];
-    shows(&browser.submit(&action, &agree).await, 200, &["조회와 출금을 허락할까요"]);
-    assert_eq!(bed.trail_count().await, before, "the token of the page before sign-in counts no more");
+    let agree = [
+        ("csrf", csrf.as_str()),
+        ("decision", "agree"),
+        ("account", "0"),
+        ("inquiry", "yes"),
+    ];
+    shows(
+        &browser.submit(&action, &agree).await,
+        200,
+        &["조회와 출금을 허락할까요"],
+    );
+    assert_eq!(
+        bed.trail_count().await,
+        before,
+        "the token of the page before sign-in counts no more"
+    );
 }
 
 #[tokio::test]
@@ -197,11 +288,19 @@ async fn a_wrong_code_can_be_typed_five_times_and_then_a_new_one_is_needed() {
         browser.submit(&action, &pairs).await
     };
     for misshapen in ["", "12345", "1234567", "12345a", "١٢٣٤٥٦"] {
-        shows(&typed(&mut browser, misshapen).await, 422, &["숫자 6자리를 적어 주세요"]);
+        shows(
+            &typed(&mut browser, misshapen).await,
+            422,
+            &["숫자 6자리를 적어 주세요"],
+        );
     }
     for left in (0..5).rev() {
         let page = typed(&mut browser, "000000").await;
-        shows(&page, 422, &["보낸 숫자와 달라요", &format!("앞으로 {left}번 더 적을 수 있어요")]);
+        shows(
+            &page,
+            422,
+            &["보낸 숫자와 달라요", &format!("앞으로 {left}번 더 적을 수 있어요")],
+        );
     }
     let page = typed(&mut browser, CODE).await;
     shows(&page, 422, &["본인인지 확인할게요", "화면을 연 지 오래되었어요"]);
@@ -223,12 +322,25 @@ async fn what_a_person_says_is_checked_and_strangers_are_not_found() {
         ("김하늘", "19920314", "0200001001", "휴대폰 번호를 01로"),
         ("김하늘", "19920314", "0100", "휴대폰 번호를 01로"),
         ("김하늘", "19920314", "010-0000-1002", "서로 맞는 기록을 찾지 못했어요"),
-        ("<script>", "19920314", "010-0000-1001", "서로 맞는 기록을 찾지 못했어요"),
+        (
+            "<script>",
+            "19920314",
+            "010-0000-1001",
+            "서로 맞는 기록을 찾지 못했어요",
+        ),
     ] {
-        let said = [("csrf", csrf.as_str()), ("name", name), ("birth_date", birth), ("cell_no", cell)];
+        let said = [
+            ("csrf", csrf.as_str()),
+            ("name", name),
+            ("birth_date", birth),
+            ("cell_no", cell),
+        ];
         let page = browser.submit(&action, &said).await;
         shows(&page, 422, &[text]);
-        assert!(!page.text().contains("<script>"), "what was typed is on the page as it was typed");
+        assert!(
+            !page.text().contains("<script>"),
+            "what was typed is on the page as it was typed"
+        );
     }
     bed.agency.set_silent(true);
     let page = browser.say_who(&page, 0).await;
@@ -236,7 +348,11 @@ async fn what_a_person_says_is_checked_and_strangers_are_not_found() {
     bed.agency.set_silent(false);
     let page = browser.say_who(&page, 0).await;
     bed.agency.set_silent(true);
-    shows(&browser.type_code(&page).await, 422, &["확인해 줄 곳이 지금 응답하지 않아요"]);
+    shows(
+        &browser.type_code(&page).await,
+        422,
+        &["확인해 줄 곳이 지금 응답하지 않아요"],
+    );
     bed.agency.set_silent(false);
     shows(&browser.type_code(&page).await, 200, &["조회와 출금을 허락할까요"]);
 }

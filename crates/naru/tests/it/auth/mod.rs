@@ -1,6 +1,10 @@
 //! Who may ask for what: tokens, the consent journey in a browser, a person's own consents, registered accounts.
 
+// Says to clippy that what helps the tests is a test too: a panic is the message.
+#![cfg(test)]
+
 mod account;
+mod binding;
 mod consents;
 mod journey;
 mod request;

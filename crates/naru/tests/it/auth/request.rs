@@ -28,18 +28,42 @@ async fn nobody_is_redirected_to_an_address_that_is_not_certain() {
     let bed = Bed::new(20).await;
     let fintech = bed.fintech().await;
     for (changed, value, title) in [
-        ("client_id", "cli_00000000000000000000000000000000", "등록되지 않은 앱이에요"),
+        (
+            "client_id",
+            "cli_00000000000000000000000000000000",
+            "등록되지 않은 앱이에요",
+        ),
         ("client_id", "nonsense", "등록되지 않은 앱이에요"),
         ("client_id", "", "등록되지 않은 앱이에요"),
-        ("redirect_uri", "https://evil.example/callback", "돌아갈 주소가 등록된 것과 달라요"),
-        ("redirect_uri", "https://fintech.example/callback?x=1", "돌아갈 주소가 등록된 것과 달라요"),
-        ("redirect_uri", "https://fintech.example/callback/", "돌아갈 주소가 등록된 것과 달라요"),
-        ("redirect_uri", "https://FINTECH.example/callback", "돌아갈 주소가 등록된 것과 달라요"),
+        (
+            "redirect_uri",
+            "https://evil.example/callback",
+            "돌아갈 주소가 등록된 것과 달라요",
+        ),
+        (
+            "redirect_uri",
+            "https://fintech.example/callback?x=1",
+            "돌아갈 주소가 등록된 것과 달라요",
+        ),
+        (
+            "redirect_uri",
+            "https://fintech.example/callback/",
+            "돌아갈 주소가 등록된 것과 달라요",
+        ),
+        (
+            "redirect_uri",
+            "https://FINTECH.example/callback",
+            "돌아갈 주소가 등록된 것과 달라요",
+        ),
         ("redirect_uri", "", "돌아갈 주소가 등록된 것과 달라요"),
     ] {
         let answer = bed.call("GET", &request(&fintech, changed, value)).send().await;
         assert_eq!(answer.status, 400, "{changed} {value}");
-        assert_eq!((answer.header("location"), answer.header("set-cookie")), ("", ""), "{changed} {value}");
+        assert_eq!(
+            (answer.header("location"), answer.header("set-cookie")),
+            ("", ""),
+            "{changed} {value}"
+        );
         assert!(answer.text().contains(title), "{changed} {value}: {}", answer.text());
     }
     bed.change_client(&fintech, ClientEvent::Suspend).await;
@@ -72,7 +96,10 @@ async fn a_certain_fintech_gets_the_error_at_its_own_address() {
         assert_eq!(answer.header("set-cookie"), "");
     }
     let query = query_of(&bed.call("GET", &request(&fintech, "state", "")).send().await);
-    assert_eq!((query["error"].as_str(), query["state"].as_str()), ("invalid_request", ""));
+    assert_eq!(
+        (query["error"].as_str(), query["state"].as_str()),
+        ("invalid_request", "")
+    );
     assert_eq!(bed.trail_count().await, before, "no journey was begun");
 }
 
@@ -82,13 +109,19 @@ async fn client_info_comes_back_with_a_code_and_with_an_error() {
     let fintech = bed.fintech().await;
     let wrong = request(&fintech, "client_info", "order 7&code=evil").replace("login", "nonsense");
     let query = query_of(&bed.call("GET", &wrong).send().await);
-    assert_eq!((query["error"].as_str(), query["client_info"].as_str()), ("invalid_scope", "order 7&code=evil"));
+    assert_eq!(
+        (query["error"].as_str(), query["client_info"].as_str()),
+        ("invalid_scope", "order 7&code=evil")
+    );
     assert_eq!(query.get("code"), None);
     let mut browser = Browser::new(&bed);
     let page = browser.begin(&fintech, &[("client_info", "order 7")]).await;
     let page = browser.say_who(&page, 0).await;
     let page = browser.type_code(&page).await;
     let query = query_of(&browser.agree(&page, 1).await);
-    assert_eq!((query["client_info"].as_str(), query["state"].as_str()), ("order 7", STATE));
+    assert_eq!(
+        (query["client_info"].as_str(), query["state"].as_str()),
+        ("order 7", STATE)
+    );
     assert_eq!(query["scope"], "login inquiry transfer");
 }

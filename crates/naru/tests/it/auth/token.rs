@@ -1,10 +1,10 @@
 //! POST /oauth/2.0/token: every way to a token, and every refusal, which is HTTP 200 and issues nothing.
 
-use naru_core::{ClientEvent, Environment, Scope, Scopes};
+use naru_core::{ClientEvent, Scope, Scopes};
 use serde_json::{Value, json};
 
 use super::code;
-use crate::harness::{Answer, Bed, Fintech, Login, Terms};
+use crate::harness::{Answer, Bed, Fintech, Terms};
 
 const TOKEN: &str = "/oauth/2.0/token";
 
@@ -17,10 +17,14 @@ async fn exchange(bed: &Bed, fintech: &Fintech, code: &str) -> Answer {
         ("code", code),
         ("redirect_uri", Fintech::REDIRECT),
     ];
-    bed.call("POST", TOKEN).certificate(fintech.certificate).form(&form).send().await
+    bed.call("POST", TOKEN)
+        .certificate(fintech.certificate)
+        .form(&form)
+        .send()
+        .await
 }
 
-async fn refresh(bed: &Bed, fintech: &Fintech, (token, scope): (&str, Option<&str>)) -> Answer {
+pub(super) async fn refresh(bed: &Bed, fintech: &Fintech, (token, scope): (&str, Option<&str>)) -> Answer {
     let (id, secret) = (fintech.id(), fintech.secret.clone());
     let mut form = vec![
         ("grant_type", "refresh_token"),
@@ -29,15 +33,19 @@ async fn refresh(bed: &Bed, fintech: &Fintech, (token, scope): (&str, Option<&st
         ("refresh_token", token),
     ];
     form.extend(scope.map(|scope| ("scope", scope)));
-    bed.call("POST", TOKEN).certificate(fintech.certificate).form(&form).send().await
+    bed.call("POST", TOKEN)
+        .certificate(fintech.certificate)
+        .form(&form)
+        .send()
+        .await
 }
 
-async fn me(bed: &Bed, token: &str, user_seq_no: &str) -> Answer {
+pub(super) async fn me(bed: &Bed, token: &str, user_seq_no: &str) -> Answer {
     bed.get("/v2.0/user/me", token, &[("user_seq_no", user_seq_no)]).await
 }
 
 /// The answer is a refusal in the profile's form, and the trail says that nothing was issued.
-async fn refuses(bed: &Bed, before: i64, answer: &Answer, rsp_code: &str) {
+pub(super) async fn refuses(bed: &Bed, before: i64, answer: &Answer, rsp_code: &str) {
     answer.refused(rsp_code);
     let fields: Vec<String> = answer.json().as_object().unwrap().keys().cloned().collect();
     assert_eq!(fields, ["rsp_code", "rsp_message"]);
@@ -57,7 +65,10 @@ async fn a_code_becomes_a_pair_of_tokens_that_works_at_once() {
     assert_eq!(body["expires_in"], 7_776_000);
     assert_eq!(body["scope"], "login inquiry transfer");
     let (access, refresh) = (answer.field("access_token"), answer.field("refresh_token"));
-    assert!(access.starts_with("nat_") && !refresh.is_empty() && access != refresh, "{access}");
+    assert!(
+        access.starts_with("nat_") && !refresh.is_empty() && access != refresh,
+        "{access}"
+    );
     let number = answer.field("user_seq_no");
     assert_eq!((number.len(), body.get("client_use_code")), (10, None));
     me(&bed, &access, &number).await.ok();
@@ -75,7 +86,9 @@ async fn a_code_used_twice_ends_the_grant_it_led_to() {
     exchange(&bed, &fintech, &code).await.refused("O0002");
     let message = me(&bed, &access, &number).await.refused("O0002");
     assert_eq!(message, "접근토큰이 거부되었습니다: 동의가 철회되었습니다");
-    refresh(&bed, &fintech, (&first.field("refresh_token"), None)).await.refused("O0002");
+    refresh(&bed, &fintech, (&first.field("refresh_token"), None))
+        .await
+        .refused("O0002");
 }
 
 #[tokio::test]
@@ -94,7 +107,9 @@ async fn a_code_is_bound_to_its_client_its_address_and_ten_minutes() {
             ("code", code.clone()),
             ("redirect_uri", Fintech::REDIRECT.to_owned()),
         ];
-        form.iter_mut().filter(|(name, _)| *name == changed).for_each(|(_, old)| value.clone_into(old));
+        form.iter_mut()
+            .filter(|(name, _)| *name == changed)
+            .for_each(|(_, old)| value.clone_into(old));
         form
     };
     for (changed, value, rsp_code) in [
@@ -138,14 +153,26 @@ async fn a_refresh_token_is_exchanged_once_and_its_scope_may_be_left_out_but_not
         let answer = refresh(&bed, &fintech, (&login.refresh, Some(wider))).await;
         refuses(&bed, before, &answer, "O0001").await;
     }
-    refuses(&bed, before, &refresh(&bed, &fintech, (&login.access, None)).await, "O0002").await;
+    refuses(
+        &bed,
+        before,
+        &refresh(&bed, &fintech, (&login.access, None)).await,
+        "O0002",
+    )
+    .await;
     let second = refresh(&bed, &fintech, (&login.refresh, None)).await;
     assert_eq!(second.json()["scope"], "login inquiry");
     assert_eq!(second.field("user_seq_no"), login.user_seq_no());
     me(&bed, &second.field("access_token"), &login.user_seq_no()).await.ok();
     me(&bed, &login.access, &login.user_seq_no()).await.ok();
     let before = bed.trail_count().await;
-    refuses(&bed, before, &refresh(&bed, &fintech, (&login.refresh, None)).await, "O0002").await;
+    refuses(
+        &bed,
+        before,
+        &refresh(&bed, &fintech, (&login.refresh, None)).await,
+        "O0002",
+    )
+    .await;
     // A narrower scope is answered with what the grant really covers, and says so (RFC 6749 §3.3).
     let third = refresh(&bed, &fintech, (&second.field("refresh_token"), Some("inquiry"))).await;
     assert_eq!(third.json()["scope"], "login inquiry");
@@ -157,14 +184,32 @@ async fn a_refresh_token_of_a_revoked_grant_or_of_another_client_or_too_old_give
     let (fintech, other) = (bed.fintech().await, bed.fintech().await);
     let login = bed.login(&fintech, 0).await;
     let before = bed.trail_count().await;
-    refuses(&bed, before, &refresh(&bed, &other, (&login.refresh, None)).await, "O0002").await;
+    refuses(
+        &bed,
+        before,
+        &refresh(&bed, &other, (&login.refresh, None)).await,
+        "O0002",
+    )
+    .await;
     bed.revoke(&login).await;
     let before = bed.trail_count().await;
-    refuses(&bed, before, &refresh(&bed, &fintech, (&login.refresh, None)).await, "O0002").await;
+    refuses(
+        &bed,
+        before,
+        &refresh(&bed, &fintech, (&login.refresh, None)).await,
+        "O0002",
+    )
+    .await;
     let again = bed.login(&fintech, 0).await;
     bed.pass_seconds(8_640_000);
     let before = bed.trail_count().await;
-    refuses(&bed, before, &refresh(&bed, &fintech, (&again.refresh, None)).await, "O0002").await;
+    refuses(
+        &bed,
+        before,
+        &refresh(&bed, &fintech, (&again.refresh, None)).await,
+        "O0002",
+    )
+    .await;
 }
 
 fn two_legged<'a>(id: &'a str, secret: &'a str, scope: &'a str) -> [(&'a str, &'a str); 4] {
@@ -176,7 +221,12 @@ fn two_legged<'a>(id: &'a str, secret: &'a str, scope: &'a str) -> [(&'a str, &'
     ]
 }
 
-async fn own_word(bed: &Bed, fintech: &Fintech, (secret, scope): (&str, &str), shown: Option<[u8; 32]>) -> Answer {
+pub(super) async fn own_word(
+    bed: &Bed,
+    fintech: &Fintech,
+    (secret, scope): (&str, &str),
+    shown: Option<[u8; 32]>,
+) -> Answer {
     let id = fintech.id();
     let call = bed.call("POST", TOKEN).certificate(shown);
     call.form(&two_legged(&id, secret, scope)).send().await
@@ -212,7 +262,13 @@ async fn the_clients_own_word_gives_oob_alone_and_own_authentication_needs_an_en
     };
     let without = bed.register(without).await;
     let before = bed.trail_count().await;
-    refuses(&bed, before, &own_word(&bed, &without, (&without.secret, "oob"), None).await, "O0001").await;
+    refuses(
+        &bed,
+        before,
+        &own_word(&bed, &without, (&without.secret, "oob"), None).await,
+        "O0001",
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -224,13 +280,26 @@ async fn parameters_may_stand_in_the_query_string_but_a_body_must_be_a_form() {
     let in_query = bed.call("POST", TOKEN).query(&pairs).send().await;
     assert_eq!(in_query.json()["scope"], "oob");
     let before = bed.trail_count().await;
-    let as_object: Value = pairs.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
-    refuses(&bed, before, &bed.call("POST", TOKEN).json(&as_object).send().await, "A0004").await;
+    let as_object: Value = pairs
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), json!(value)))
+        .collect();
+    refuses(
+        &bed,
+        before,
+        &bed.call("POST", TOKEN).json(&as_object).send().await,
+        "A0004",
+    )
+    .await;
     let text = serde_urlencoded::to_string(pairs).unwrap();
     let plain = bed.call("POST", TOKEN).body("text/plain", text.clone()).send().await;
     refuses(&bed, before, &plain, "A0004").await;
     let twice = format!("{text}&client_id={id}");
-    let twice = bed.call("POST", TOKEN).body("application/x-www-form-urlencoded", twice).send().await;
+    let twice = bed
+        .call("POST", TOKEN)
+        .body("application/x-www-form-urlencoded", twice)
+        .send()
+        .await;
     refuses(&bed, before, &twice, "A0004").await;
     let charset = "application/x-www-form-urlencoded; charset=UTF-8";
     let with_charset = bed.call("POST", TOKEN).body(charset, text).send().await;
@@ -238,76 +307,6 @@ async fn parameters_may_stand_in_the_query_string_but_a_body_must_be_a_form() {
     let nothing = bed.call("POST", TOKEN).send().await;
     let before = bed.trail_count().await;
     refuses(&bed, before, &nothing, "O0001").await;
-}
-
-/// A fintech with a certificate, and a person who agreed.
-async fn bound(bed: &Bed, environment: Environment) -> (Fintech, Login) {
-    let terms = Terms {
-        environment,
-        certificate: Some([7; 32]),
-        ..Terms::default()
-    };
-    let fintech = bed.register(terms).await;
-    let login = bed.login(&fintech, 0).await;
-    (fintech, login)
-}
-
-#[tokio::test]
-async fn a_bound_token_works_with_its_certificate_alone() {
-    for environment in [Environment::TestBed, Environment::Production] {
-        let bed = Bed::new(9).await;
-        let (_, login) = bound(&bed, environment).await;
-        let number = login.user_seq_no();
-        let call = |certificate| {
-            let call = bed.call("GET", "/v2.0/user/me").token(&login.access);
-            call.certificate(certificate).query(&[("user_seq_no", number.as_str())])
-        };
-        call(Some([7; 32])).send().await.ok();
-        let message = call(None).send().await.refused("O0002");
-        assert_eq!(message, "접근토큰이 거부되었습니다: 클라이언트 인증서가 필요합니다");
-        let message = call(Some([8; 32])).send().await.refused("O0002");
-        assert_eq!(message, "접근토큰이 거부되었습니다: 토큰이 묶인 인증서가 아닙니다");
-    }
-}
-
-#[tokio::test]
-async fn a_client_of_production_is_known_by_its_certificate_and_has_no_secret() {
-    let bed = Bed::new(10).await;
-    let (fintech, login) = bound(&bed, Environment::Production).await;
-    assert_eq!(fintech.secret, "");
-    let before = bed.trail_count().await;
-    for (secret, certificate) in [("", None), ("ncs_guess", None), ("", Some([8; 32])), ("ncs_guess", Some([8; 32]))] {
-        let answer = own_word(&bed, &fintech, (secret, "oob"), certificate).await;
-        refuses(&bed, before, &answer, "O0002").await;
-    }
-    let stolen = Fintech {
-        client: fintech.client.clone(),
-        secret: String::new(),
-        certificate: None,
-        oob: String::new(),
-    };
-    refuses(&bed, before, &refresh(&bed, &stolen, (&login.refresh, None)).await, "O0002").await;
-    let answer = refresh(&bed, &fintech, (&login.refresh, None)).await;
-    let fresh = answer.field("access_token");
-    me(&bed, &fresh, &login.user_seq_no()).await.refused("O0002");
-    let call = bed.call("GET", "/v2.0/user/me").token(&fresh).certificate(fintech.certificate);
-    call.query(&[("user_seq_no", &login.user_seq_no())]).send().await.ok();
-}
-
-#[tokio::test]
-async fn a_test_bed_client_with_a_certificate_needs_its_own_certificate_or_its_secret() {
-    let bed = Bed::new(11).await;
-    let (fintech, _) = bound(&bed, Environment::TestBed).await;
-    let secret = fintech.secret.as_str();
-    let before = bed.trail_count().await;
-    for (secret, shown) in [("ncs_wrong", Some([7; 32])), ("", Some([8; 32])), (secret, Some([8; 32])), ("", None)] {
-        let answer = own_word(&bed, &fintech, (secret, "oob"), shown).await;
-        refuses(&bed, before, &answer, "O0002").await;
-    }
-    let bound = own_word(&bed, &fintech, ("", "oob"), Some([7; 32])).await.field("access_token");
-    bed.get("/v2.0/bank/status", &bound, &[]).await.refused("O0002");
-    let unbound = own_word(&bed, &fintech, (secret, "oob"), None).await.field("access_token");
-    bed.get("/v2.0/bank/status", &unbound, &[]).await.ok();
 }
 
 #[tokio::test]
@@ -320,11 +319,26 @@ async fn a_suspended_client_gets_no_tokens_and_its_old_ones_are_refused_until_it
     let message = me(&bed, &login.access, &login.user_seq_no()).await.refused("O0002");
     assert_eq!(message, "이용이 정지된 이용기관입니다");
     let before = bed.trail_count().await;
-    refuses(&bed, before, &own_word(&bed, &fintech, (&fintech.secret, "oob"), None).await, "O0002").await;
-    refuses(&bed, before, &refresh(&bed, &fintech, (&login.refresh, None)).await, "O0002").await;
+    refuses(
+        &bed,
+        before,
+        &own_word(&bed, &fintech, (&fintech.secret, "oob"), None).await,
+        "O0002",
+    )
+    .await;
+    refuses(
+        &bed,
+        before,
+        &refresh(&bed, &fintech, (&login.refresh, None)).await,
+        "O0002",
+    )
+    .await;
     bed.change_client(&fintech, ClientEvent::Resume).await;
     me(&bed, &login.access, &login.user_seq_no()).await.ok();
-    assert_eq!(refresh(&bed, &fintech, (&login.refresh, None)).await.json()["token_type"], "Bearer");
+    assert_eq!(
+        refresh(&bed, &fintech, (&login.refresh, None)).await.json()["token_type"],
+        "Bearer"
+    );
     bed.change_client(&fintech, ClientEvent::Close).await;
     let message = me(&bed, &login.access, &login.user_seq_no()).await.refused("O0002");
     assert_eq!(message, "이용이 끝난 이용기관입니다");

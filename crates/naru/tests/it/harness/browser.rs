@@ -125,7 +125,9 @@ pub(crate) fn form_of(page: &Answer, step: &str) -> (String, String) {
         let action = attribute(form, "action=\"");
         action.split('?').next().unwrap_or_default().ends_with(step)
     };
-    let form = forms.find(is_meant).unwrap_or_else(|| panic!("no form for {step}: {} {text}", page.status));
+    let form = forms
+        .find(is_meant)
+        .unwrap_or_else(|| panic!("no form for {step}: {} {text}", page.status));
     let hidden = form.split("name=\"csrf\"").nth(1).expect("a form has its token");
     (attribute(form, "action=\""), attribute(hidden, "value=\""))
 }

@@ -152,6 +152,27 @@ impl Answer {
         self.field("rsp_message")
     }
 
+    /// The answer has the profile's form whatever was asked: HTTP 200, four fields in front, a code of the profile,
+    /// and not the code of a defect of the hub.
+    #[track_caller]
+    pub(crate) fn is_in_form(&self, asked: &str) {
+        let asked: String = asked.chars().take(400).collect();
+        assert_eq!(self.status, 200, "{asked}: {}", self.text());
+        let code = self.code();
+        let (letter, digits) = code.split_at_checked(1).unwrap_or_default();
+        let is_code = matches!(letter, "A" | "O") && digits.len() == 4 && digits.bytes().all(|b| b.is_ascii_digit());
+        assert!(is_code && code != "A0003", "{asked}: {}", self.text());
+        let head = "{\"api_tran_id\":\"cal_";
+        assert!(self.text().starts_with(head), "{asked}: {}", self.text());
+        let fields = ["api_tran_dtm", "rsp_message"].map(|name| self.field(name));
+        assert!(
+            fields[0].len() == 17 && !fields[1].is_empty(),
+            "{asked}: {}",
+            self.text()
+        );
+        assert!(self.header("x-correlation-id").starts_with("cal_"), "{asked}");
+    }
+
     /// As [`Answer::refused`], with what the institution said.
     #[track_caller]
     pub(crate) fn refused_by_bank(&self, rsp_code: &str, bank_rsp_code: &str) {

@@ -3,12 +3,16 @@
 //!
 //! A test makes a [`Bed`], a [`Fintech`] and a [`Login`], sends real requests, and ends with [`Bed::money_is_right`].
 
+// Says to clippy that what helps the tests is a test too: a panic is the message.
+#![cfg(test)]
+
 mod agency;
 mod bank;
 mod bed;
 mod browser;
 mod call;
 mod party;
+mod sample;
 
 pub(crate) use agency::{Agency, CODE};
 pub(crate) use bank::{Bank, Fault};
@@ -16,6 +20,7 @@ pub(crate) use bed::{Bed, Options};
 pub(crate) use browser::{Browser, form_of, query_of};
 pub(crate) use call::{Answer, Call};
 pub(crate) use party::{Fintech, Held, Login, Terms, limits};
+pub(crate) use sample::Sample;
 
 /// The moment at which every bed begins, in Seoul.
 pub(crate) const START: &str = "20261121140000";

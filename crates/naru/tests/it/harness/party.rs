@@ -133,15 +133,20 @@ impl Bed {
             oob: String::new(),
         };
         if terms.scopes.has(Scope::Oob) {
-            let proof = tokens::ClientProof {
-                client_id: &fintech.id(),
-                secret: &fintech.secret,
-                certificate_sha256: fintech.certificate,
-            };
-            let issued = tokens::two_legged(&self.parts.hub, &proof, "oob").await.unwrap();
-            issued.access.expose().clone_into(&mut fintech.oob);
+            fintech.oob = self.fresh_oob(&fintech).await;
         }
         fintech
+    }
+
+    /// A fresh token for calls without a person.
+    pub(crate) async fn fresh_oob(&self, fintech: &Fintech) -> String {
+        let proof = tokens::ClientProof {
+            client_id: &fintech.id(),
+            secret: &fintech.secret,
+            certificate_sha256: fintech.certificate,
+        };
+        let issued = tokens::two_legged(&self.parts.hub, &proof, "oob").await.unwrap();
+        issued.access.expose().to_owned()
     }
 
     /// One of the three people (0 to 2), who came thirty days ago and agreed to everything for every account.
