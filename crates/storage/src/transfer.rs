@@ -303,8 +303,10 @@ impl Tx {
     pub async fn transfer_open_count(&self) -> Result<(i64, i64), StorageError> {
         let row = self
             .query_opt(
-                "SELECT COUNT(*), COALESCE(CAST(SUM(CASE WHEN state = 'stuck' THEN 1 ELSE 0 END) AS BIGINT), 0)
-                 FROM transfers WHERE state NOT IN ('completed', 'failed', 'reversed', 'refused')",
+                "SELECT (SELECT COUNT(*) FROM transfers WHERE next_at IS NOT NULL)
+                      + (SELECT COUNT(*) FROM transfers WHERE state IN ('stuck', 'held', 'challenged')),
+                        (SELECT COUNT(*) FROM transfers
+                         WHERE state IN ('stuck', 'held', 'challenged') AND state = 'stuck')",
                 values![],
             )
             .await?;

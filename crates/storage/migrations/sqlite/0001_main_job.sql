@@ -163,6 +163,7 @@ CREATE TABLE transfers (
 CREATE UNIQUE INDEX transfers_returns ON transfers (returns_id)
     WHERE returns_id IS NOT NULL AND state NOT IN ('failed', 'reversed', 'refused');
 CREATE INDEX transfers_due ON transfers (next_at) WHERE next_at IS NOT NULL;
+CREATE INDEX transfers_waiting ON transfers (state) WHERE state IN ('stuck', 'held', 'challenged');
 
 CREATE TABLE legs (
     transfer_id TEXT NOT NULL,
