@@ -240,7 +240,7 @@ fn every_page_has_a_name_of_its_own() {
         .iter()
         .flat_map(|language| pages(*language, "주식회사 모아핀"))
         .collect();
-    let names: std::collections::BTreeSet<_> = shown
+    let names: BTreeSet<_> = shown
         .iter()
         .map(|page| (page.name.as_str(), page.language.pick("ko", "en")))
         .collect();
