@@ -237,7 +237,13 @@ async fn store(
 ) -> Result<Won, TransferRefused> {
     let order = &transfer.order;
     let actor = Actor::Client(order.client_id);
-    let stored = desk.hub.storage().run("transfer_reserve", &actor, async |tx| {
+    // The fintech's counter is the hot row; a return raises none and waits for nobody but its own repeat.
+    let hot = plan
+        .takes
+        .first()
+        .map_or_else(|| transfer.id.to_string(), |take| take.subject.clone());
+    let name = ("transfer_reserve", hot.as_str());
+    let stored = desk.hub.storage().run_in_turn(name, &actor, async |tx| {
         let withdrawn_from = order
             .fintech_use_num
             .as_ref()
