@@ -33,7 +33,7 @@ const SQL: &str = concat!(
     grant_columns!(),
     ", p.user_seq_no, p.created_at,
        EXISTS (SELECT 1 FROM calls k WHERE k.day = $3 AND k.bank_tran_id = $4),
-       r.fintech_use_num, r.person_id, r.account_id, a.account_sealed, r.alias,
+       r.fintech_use_num, r.client_id, r.person_id, r.account_id, a.account_sealed, r.alias,
        r.inquiry_agreed_at, r.inquiry_until, r.inquiry_ended_at,
        r.transfer_agreed_at, r.transfer_until, r.transfer_ended_at,
        i.simulated
@@ -41,7 +41,7 @@ const SQL: &str = concat!(
      JOIN grants g ON g.id = t.grant_id
      JOIN clients c ON c.id = g.client_id
      LEFT JOIN people p ON p.id = g.person_id
-     LEFT JOIN registrations r ON r.fintech_use_num = $2 AND r.client_id = g.client_id
+     LEFT JOIN registrations r ON r.fintech_use_num = $2
      LEFT JOIN accounts a ON a.id = r.account_id
      LEFT JOIN institutions i ON i.code = a.bank_code
      WHERE t.token_sha256 = $1 AND t.kind = 'access'"
@@ -76,14 +76,16 @@ impl Tx {
             bound_to_sha256: row.next()?,
             expires_at: row.next()?,
         };
-        standing.client = Some(ClientStanding(client::read(self, &mut row)?));
+        let client = client::read(self, &mut row)?;
+        let client_id = client.id;
+        standing.client = Some(ClientStanding(client));
         standing.grant = Some(GrantStanding {
             grant: grant::read(&mut row)?,
             user_seq_no: row.next()?,
             joined_at: row.next()?,
         });
         standing.replayed = row.next()?;
-        standing.account = self.account_standing(&mut row)?;
+        standing.account = self.account_standing(client_id, &mut row)?;
         Ok(standing)
     }
 
@@ -107,10 +109,11 @@ impl Tx {
         Ok(row.is_some())
     }
 
-    fn account_standing(&self, row: &mut Row) -> Result<Option<AccountStanding>, StorageError> {
+    fn account_standing(&self, client_id: ClientId, row: &mut Row) -> Result<Option<AccountStanding>, StorageError> {
         let Some(fintech_use_num) = row.next::<Option<FintechUseNum>>()? else {
             return Ok(None);
         };
+        let registered_at: ClientId = row.next()?;
         let person_id: PersonId = row.next()?;
         let account_id: AccountId = row.next()?;
         let account: Account = self.open(ACCOUNT, &row.next::<Vec<u8>>()?)?;
@@ -125,6 +128,10 @@ impl Tx {
         };
         let (inquiry, transfer) = (consent()?, consent()?);
         let simulated = row.next::<Option<bool>>()?.unwrap_or(false);
+        // Compared here and not in the join: the number alone is the key, and no other index may be chosen for it.
+        if registered_at != client_id {
+            return Ok(None);
+        }
         Ok(Some(AccountStanding {
             fintech_use_num,
             person_id,

@@ -20,12 +20,16 @@ use crate::cli::{Done, Failure};
 const HTTP_FLOOR: &str = "http floor";
 const SQLITE_FLOOR: &str = "sqlite floor, one write a commit";
 const PGBENCH_FLOOR: &str = "pgbench floor, -N -c 16";
+/// As storage names it, and as it stands in the names of figures.
+const POSTGRES: &str = "postgresql";
 /// Balance inquiries a second that are demanded, and their hub-added p99 in milliseconds at half of that.
 const BALANCES: (u32, u32) = (3_000, 10);
 /// The same for durable withdrawals.
 const WITHDRAWALS: (u32, u32) = (1_000, 50);
 const MEMORY_MB: f64 = 200.0;
 const STARTUP_MS: f64 = 1_000.0;
+/// Processors that others may keep busy before a figure is said to be disturbed.
+const QUIET_CORES: f64 = 0.2;
 
 /// What is to be measured.
 pub(super) struct Plan {
@@ -97,9 +101,26 @@ pub(super) async fn measure(plan: &Plan) -> Result<Report, Failure> {
     http_floor(plan, &room, &mut report).await?;
     on_sqlite(plan, &room, &mut report).await?;
     on_postgres(plan, &room, &mut report).await?;
+    say_what_was_disturbed(&mut report);
     report.want_below("the hub's memory", report.memory_mb, (MEMORY_MB, "MB"));
     report.want_below("the hub's start-up", report.startup_ms, (STARTUP_MS, "ms"));
     Ok(report)
+}
+
+/// Beside a database server nobody can tell who was busy; everywhere else the machine should have been quiet.
+fn say_what_was_disturbed(report: &mut Report) {
+    let others = |figure: &Figure| figure.cores.as_ref().map_or(0.0, |cores| cores.others + cores.stolen);
+    let disturbed = report
+        .figures
+        .iter()
+        .filter(|figure| !figure.name.contains(POSTGRES) && others(figure) > QUIET_CORES);
+    let disturbed: Vec<&str> = disturbed.map(|figure| figure.name.as_str()).collect();
+    if !disturbed.is_empty() {
+        let names = disturbed.join("; ");
+        report
+            .notes
+            .push(format!("The machine was not quiet, measure again: {names}."));
+    }
 }
 
 fn say(what: &str) {
@@ -199,7 +220,7 @@ async fn sqlite_floor(stage: &Stage, seconds: u64) -> Result<Figure, Failure> {
 }
 
 async fn on_postgres(plan: &Plan, room: &Room, report: &mut Report) -> Done {
-    let mut wanted = Vec::from(both("withdrawal postgresql", What::Withdrawal, WITHDRAWALS));
+    let mut wanted = Vec::from(both(&format!("withdrawal {POSTGRES}"), What::Withdrawal, WITHDRAWALS));
     wanted.retain(|one| plan.wants(&one.name));
     if wanted.is_empty() && !plan.wants(PGBENCH_FLOOR) {
         return Ok(());
@@ -259,7 +280,7 @@ async fn measure_hub(plan: &Plan, room: &Room, (stage, wanted): (&Stage, &[Measu
         let figure = Figure::of(one.name.clone(), &outcome, one.pace);
         let pgbench = report
             .figure(PGBENCH_FLOOR)
-            .filter(|_| stage.storage.engine_name() == "postgresql");
+            .filter(|_| stage.storage.engine_name() == POSTGRES);
         let figure = match pgbench {
             Some(floor) => figure.beside(Some(floor), "pgbench"),
             None => figure.beside(report.figure(HTTP_FLOOR), "http"),
