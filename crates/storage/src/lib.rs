@@ -8,6 +8,7 @@ mod authorization;
 mod call;
 mod client;
 mod error;
+mod file;
 mod grant;
 mod institution;
 mod journal;

@@ -90,7 +90,7 @@ impl Sqlite {
     pub(crate) fn open(path: Option<&Path>) -> rusqlite::Result<Self> {
         let connection = match path {
             Some(path) => {
-                make_private(path);
+                crate::file::make_private(path);
                 Connection::open(path)?
             }
             None => Connection::open_in_memory()?,
@@ -170,18 +170,6 @@ impl Sqlite {
             home: Arc::clone(&self.readers),
         })
     }
-}
-
-/// A fresh file is readable by its owner alone; its log and its index take their permissions from it. Whatever goes
-/// wrong here is told by the opening that follows.
-fn make_private(path: &Path) {
-    use std::os::unix::fs::OpenOptionsExt as _;
-    let _ = std::fs::OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .mode(0o600)
-        .open(path);
 }
 
 fn configure(connection: &Connection) -> rusqlite::Result<()> {
