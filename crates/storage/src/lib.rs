@@ -146,6 +146,10 @@ impl Storage {
         &self.0.chance
     }
 
+    pub(crate) fn turns(&self) -> &turns::Turns {
+        &self.0.turns
+    }
+
     pub(crate) fn keyring(&self) -> &Keyring {
         &self.0.keyring
     }
@@ -165,31 +169,6 @@ impl Storage {
         E: From<StorageError> + Send,
     {
         self.transact(name, tx::actor_text(actor), true, work).await
-    }
-
-    /// Runs a transaction that changes a hot row, such as a fintech's counter, in turn with the others of this process
-    /// that name the same one. PostgreSQL makes whoever waits for a row look again each time it changes; a queue
-    /// here costs nothing. SQLite has one queue already.
-    ///
-    /// # Errors
-    /// As [`Storage::run`]; also when the turn does not come within ten seconds.
-    pub async fn run_in_turn<T, E, F, U>(
-        &self,
-        (name, hot): (&'static str, &str),
-        actor: &Actor,
-        work: F,
-    ) -> Result<T, E>
-    where
-        F: Fn(Tx) -> U + Send,
-        U: Future<Output = Result<T, E>> + Send,
-        T: Send,
-        E: From<StorageError> + Send,
-    {
-        let _turn = match &self.0.engine {
-            Database::Sqlite(_) => None,
-            Database::Postgres(_) => Some(self.0.turns.take(name, hot).await?),
-        };
-        self.run(name, actor, work).await
     }
 
     /// Writes what needs no trail: records that are one themselves (calls), what is derived from such (positions),

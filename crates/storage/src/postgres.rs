@@ -122,6 +122,21 @@ impl Session {
         rows.iter().map(read_row).collect()
     }
 
+    /// Sends writes together and waits for all of them; the first error is told.
+    pub(crate) async fn flush(&self, work: &[Work]) -> Result<(), tokio_postgres::Error> {
+        let mut statements = Vec::with_capacity(work.len());
+        for (sql, _) in work {
+            statements.push(self.prepare(sql).await?);
+        }
+        let object = self.object();
+        let writes = join_all(statements.iter().zip(work).map(|(statement, (_, values))| async move {
+            let references: Vec<&(dyn ToSql + Sync)> = values.iter().map(|v| v as &(dyn ToSql + Sync)).collect();
+            object.execute(statement, &references).await
+        }));
+        let written = self.first(async { Ok(writes.await) }).await?;
+        written.into_iter().try_for_each(|write| write.map(|_| ()))
+    }
+
     /// Ends the transaction: the late writes and `COMMIT` leave together. An error of a late write has undone
     /// everything (PostgreSQL answers `COMMIT` of a failed transaction with a rollback); an error of `COMMIT` itself
     /// without a word from the server means that nobody knows.

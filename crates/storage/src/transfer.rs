@@ -111,6 +111,14 @@ impl Tx {
         self.leg_insert(t, LegKind::Credit)
     }
 
+    /// Stores what was left for the fintech after a transfer took its part.
+    pub fn transfer_set_limit_remain(&self, id: TransferId, remain: Won) -> Result<(), StorageError> {
+        self.later(
+            "UPDATE transfers SET limit_remain_won = $2 WHERE id = $1",
+            values![id, remain],
+        )
+    }
+
     /// Stores the intention of one leg.
     pub fn leg_insert(&self, transfer: &Transfer, kind: LegKind) -> Result<(), StorageError> {
         self.later(

@@ -1,7 +1,6 @@
 //! Decides whether a transfer may begin, and stores its intention: limits, rows and trail in one commit, before any
 //! institution is asked.
 
-use futures_util::future::join;
 use naru_core::trust::{Fact, Why};
 use naru_core::{
     Action, Actor, BankCode, Client, Direction, Environment, GrantId, LimitKind, LimitTake, Order, PersonLimits,
@@ -237,31 +236,27 @@ async fn store(
 ) -> Result<Won, TransferRefused> {
     let order = &transfer.order;
     let actor = Actor::Client(order.client_id);
-    // The fintech's counter is the hot row; a return raises none and waits for nobody but its own repeat.
-    let hot = plan
-        .takes
-        .first()
-        .map_or_else(|| transfer.id.to_string(), |take| take.subject.clone());
-    let name = ("transfer_reserve", hot.as_str());
-    let stored = desk.hub.storage().run_in_turn(name, &actor, async |tx| {
+    let stored = desk.hub.storage().run("transfer_reserve", &actor, async |tx| {
         let withdrawn_from = order
             .fintech_use_num
             .as_ref()
             .filter(|_| order.kind == TransferKind::Withdraw);
-        let stands = tx.standing_is_unchanged(order.client_id, grant_id, withdrawn_from);
-        let (stands, remain) = join(stands, take(&tx, order, plan)).await;
-        if !stands? {
+        if !tx
+            .standing_is_unchanged(order.client_id, grant_id, withdrawn_from)
+            .await?
+        {
             return Err(TransferRefused::Changed);
         }
-        let remain = remain?;
         check_position(&tx, order.amount, plan).await?;
-        let row = Transfer {
-            limit_remain: remain,
-            ..transfer.clone()
-        };
-        tx.transfer_insert(&row, verdict)?;
+        tx.transfer_insert(transfer, verdict)?;
         let details = serde_json::json!({ "kind": order.kind, "amount_won": order.amount });
         tx.trail(Action::TransferReserved, transfer.id, details).await?;
+        // The fintech's counter is the hot row: it is raised last.
+        if let Some(counter) = plan.takes.first() {
+            tx.turn(&counter.subject).await?;
+        }
+        let remain = take(&tx, order, plan).await?;
+        tx.transfer_set_limit_remain(transfer.id, remain)?;
         Ok(remain)
     });
     stored.await
