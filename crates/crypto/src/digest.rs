@@ -25,6 +25,16 @@ pub fn hex(bytes: &[u8]) -> String {
         })
 }
 
+/// The bytes of a hexadecimal text; `None` where it is none.
+pub fn from_hex(text: &str) -> Option<Vec<u8>> {
+    let digits: Option<Vec<u8>> = text
+        .chars()
+        .map(|digit| digit.to_digit(16).and_then(|value| u8::try_from(value).ok()))
+        .collect();
+    let digits = digits.filter(|digits| digits.len().is_multiple_of(2))?;
+    Some(digits.chunks_exact(2).map(|pair| pair[0] * 16 + pair[1]).collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -31,6 +31,8 @@ pub enum SecretKind {
     Client,
     /// A browser session.
     Session,
+    /// A pushed authorization request.
+    Request,
 }
 
 impl SecretKind {
@@ -41,6 +43,7 @@ impl SecretKind {
             Self::Code => "nac_",
             Self::Client => "ncs_",
             Self::Session => "nse_",
+            Self::Request => "nrq_",
         }
     }
 }
