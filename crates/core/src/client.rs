@@ -14,6 +14,16 @@ pub enum Environment {
 }
 words!(Environment, "client environment", { TestBed = "test_bed", Production = "production" });
 
+/// The wire profile that a client speaks: what it may send, how it proves itself, and how it is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Profile {
+    /// KFTC Open Banking v2.0: secret or certificate, token bound to the certificate where one was shown.
+    Kftc,
+    /// FAPI 2.0 Security Profile: keys alone, and no token that is not bound to one.
+    Fapi2,
+}
+words!(Profile, "wire profile", { Kftc = "kftc", Fapi2 = "fapi2" });
+
 /// Where a client stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ClientStatus {
@@ -101,6 +111,8 @@ pub struct Client {
     pub name: String,
     /// Where it may go.
     pub environment: Environment,
+    /// Which wire profile it speaks.
+    pub profile: Profile,
     /// Where it stands.
     pub status: ClientStatus,
     /// Since when.

@@ -18,8 +18,40 @@ pub enum Scope {
     Oob,
     /// Own authentication of the person, an entitlement.
     Sa,
+    /// An ID token and user information (OpenID Connect Core 3.1.2.1); FAPI 2.0 profile.
+    OpenId,
+    /// To look at a grant through the API; FAPI 2.0 profile.
+    GrantQuery,
+    /// To end a grant through the API; FAPI 2.0 profile.
+    GrantRevoke,
 }
-words!(Scope, "scope", { Login = "login", Inquiry = "inquiry", Transfer = "transfer", Oob = "oob", Sa = "sa" });
+words!(Scope, "scope", {
+    Login = "login",
+    Inquiry = "inquiry",
+    Transfer = "transfer",
+    Oob = "oob",
+    Sa = "sa",
+    OpenId = "openid",
+    GrantQuery = "grant_management_query",
+    GrantRevoke = "grant_management_revoke",
+});
+
+impl Scope {
+    /// Whether a person can grant it.
+    pub const fn is_of_people(self) -> bool {
+        !matches!(self, Self::Oob | Self::Sa)
+    }
+
+    /// Whether a client has it by itself, without a person.
+    pub const fn is_two_legged(self) -> bool {
+        matches!(self, Self::Oob | Self::GrantQuery | Self::GrantRevoke)
+    }
+
+    /// Whether only clients of the FAPI 2.0 profile know it.
+    pub const fn is_fapi2(self) -> bool {
+        matches!(self, Self::OpenId | Self::GrantQuery | Self::GrantRevoke)
+    }
+}
 
 /// A set of scopes, kept in a fixed order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -94,6 +94,12 @@ ids! {
     TrailId = "trl",
     /// A settlement window.
     WindowId = "win",
+    /// A person's sign-in on one device.
+    SessionId = "ses",
+    /// A person's passkey.
+    PasskeyId = "pky",
+    /// A passkey ceremony under way.
+    CeremonyId = "cer",
 }
 
 #[cfg(test)]

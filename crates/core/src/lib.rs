@@ -6,6 +6,7 @@
 mod chance;
 mod client;
 mod clock;
+mod credential;
 mod grant;
 mod id;
 mod institution;
@@ -14,22 +15,30 @@ mod limit;
 mod money;
 mod person;
 mod registration;
+mod session;
+mod signing;
 mod trail;
 mod transfer;
 pub mod trust;
 mod wire;
 
 pub use chance::Chance;
-pub use client::{Client, ClientEvent, ClientLimits, ClientStatus, ContractAccount, Direction, Environment};
+pub use client::{Client, ClientEvent, ClientLimits, ClientStatus, ContractAccount, Direction, Environment, Profile};
 pub use clock::{Clock, Day, SECOND, Timestamp};
+pub use credential::{AuthMethod, Binding, ClientCredential, Confirmation, SignInMethod, TlsName, TlsNameKind};
 pub use grant::{Grant, GrantState, RevokedBy, Scope, Scopes};
-pub use id::{AccountId, AuthorizationId, CallId, ClientId, GrantId, IdError, PersonId, TrailId, TransferId, WindowId};
+pub use id::{
+    AccountId, AuthorizationId, CallId, CeremonyId, ClientId, GrantId, IdError, PasskeyId, PersonId, SessionId,
+    TrailId, TransferId, WindowId,
+};
 pub use institution::{Institution, InstitutionStatus};
 pub use leg::{Leg, LegFacts, LegKind, LegReference, LegState, Outcome};
 pub use limit::{LimitKind, LimitTake, PersonLimits};
 pub use money::{MoneyError, Won};
 pub use person::{Person, PersonFacts};
 pub use registration::{Account, Consent, ConsentState, Registration};
+pub use session::Session;
+pub use signing::{KeyEvent, KeyPurpose, KeyState};
 pub use trail::{Action, Actor};
 pub use transfer::{IllegalMove, Order, Side, Transfer, TransferEvent, TransferFacts, TransferKind, TransferState};
 pub use wire::{BankCode, BankTranId, ClientUseCode, FintechUseNum, UserSeqNo, WireError, mask_account};

@@ -69,6 +69,22 @@ pub enum Action {
     WindowOpened,
     /// A settlement window was closed.
     WindowClosed,
+    /// A single token was ended before its grant.
+    TokenEnded,
+    /// A fintech pushed an authorization request.
+    RequestPushed,
+    /// A person added a passkey.
+    PasskeyAdded,
+    /// A person removed a passkey.
+    PasskeyRemoved,
+    /// A passkey ceremony began.
+    CeremonyBegun,
+    /// A key of the hub was made, or moved to another state.
+    KeyMoved,
+    /// A certificate was issued to a client.
+    CertificateIssued,
+    /// A certificate of a client was revoked.
+    CertificateRevoked,
 }
 words!(Action, "action", {
     ClientRegistered = "client_registered",
@@ -90,4 +106,12 @@ words!(Action, "action", {
     TransferMoved = "transfer_moved",
     WindowOpened = "window_opened",
     WindowClosed = "window_closed",
+    TokenEnded = "token_ended",
+    RequestPushed = "request_pushed",
+    PasskeyAdded = "passkey_added",
+    PasskeyRemoved = "passkey_removed",
+    CeremonyBegun = "ceremony_begun",
+    KeyMoved = "key_moved",
+    CertificateIssued = "certificate_issued",
+    CertificateRevoked = "certificate_revoked",
 });

@@ -1,7 +1,7 @@
 //! The judge: a pure function from standing and demand to a verdict.
 
-use super::{AccountUse, Demand, Fact, Judgement, Link, Standing, TokenStanding, Verdict, Why};
-use crate::{ClientStatus, ConsentState, Environment, GrantState, Scope};
+use super::{AccountUse, Demand, Fact, Judgement, Link, ProofStanding, Standing, TokenStanding, Verdict, Why};
+use crate::{ClientStatus, Confirmation, ConsentState, Environment, GrantState, Profile, Scope, Timestamp};
 
 type Found = Result<Vec<Fact>, (Why, Vec<Fact>)>;
 
@@ -49,37 +49,60 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 fn channel(standing: &Standing) -> Found {
-    let (bound_to, expires_at) = match &standing.channel.token {
+    let (confirmation, expires_at) = match &standing.channel.token {
         TokenStanding::Missing => return fails(Why::TokenMissing, []),
         TokenStanding::Unknown => return fails(Why::TokenUnknown, []),
         TokenStanding::Found {
-            bound_to_sha256,
+            confirmation,
             expires_at,
-        } => (bound_to_sha256, *expires_at),
+            ..
+        } => (confirmation, *expires_at),
     };
     if standing.now >= expires_at {
         return fails(Why::TokenExpired, [Fact::new("expired_at", expires_at)]);
     }
-    let production = standing
-        .client
-        .as_ref()
-        .is_some_and(|client| client.0.environment == Environment::Production);
-    match (bound_to, &standing.channel.certificate_sha256) {
-        (Some(bound), Some(shown)) if bound == shown => Ok(vec![Fact::new("certificate_sha256", hex(shown))]),
-        (Some(bound), Some(shown)) => fails(
+    match confirmation {
+        Confirmation::Certificate(bound) => certificate(standing, bound),
+        Confirmation::Key(bound) => key(standing, bound),
+        Confirmation::None => unbound(standing, expires_at),
+    }
+}
+
+fn certificate(standing: &Standing, bound: &[u8; 32]) -> Found {
+    match &standing.channel.certificate_sha256 {
+        Some(shown) if bound == shown => Ok(vec![Fact::new("certificate_sha256", hex(shown))]),
+        Some(shown) => fails(
             Why::CertificateMismatch,
             [Fact::new("bound_to", hex(bound)), Fact::new("shown", hex(shown))],
         ),
-        (Some(bound), None) => fails(Why::CertificateMissing, [Fact::new("bound_to", hex(bound))]),
-        (None, _) if production => fails(
-            Why::CertificateMissing,
-            [Fact::new("environment", Environment::Production)],
-        ),
-        (None, _) => Ok(vec![
-            Fact::new("environment", Environment::TestBed),
-            Fact::new("expires_at", expires_at),
-        ]),
+        None => fails(Why::CertificateMissing, [Fact::new("bound_to", hex(bound))]),
     }
+}
+
+fn key(standing: &Standing, bound: &[u8; 32]) -> Found {
+    match &standing.channel.proof {
+        ProofStanding::Proved(shown) if bound == shown => Ok(vec![Fact::new("key_sha256", hex(shown))]),
+        ProofStanding::Proved(shown) => fails(
+            Why::KeyMismatch,
+            [Fact::new("bound_to", hex(bound)), Fact::new("shown", hex(shown))],
+        ),
+        ProofStanding::Refused(why) => fails(Why::ProofRefused, [Fact::new("proof", why)]),
+        ProofStanding::Missing => fails(Why::ProofMissing, [Fact::new("bound_to", hex(bound))]),
+    }
+}
+
+/// A token that is bound to nothing is answered only in the test bed, and only in the profile that knows such tokens.
+fn unbound(standing: &Standing, expires_at: Timestamp) -> Found {
+    let client = standing.client.as_ref().map(|client| &client.0);
+    let allowed = client.is_none_or(|c| c.environment == Environment::TestBed && c.profile == Profile::Kftc);
+    if !allowed {
+        let environment = client.map_or(Environment::Production, |client| client.environment);
+        return fails(Why::CertificateMissing, [Fact::new("environment", environment)]);
+    }
+    Ok(vec![
+        Fact::new("environment", Environment::TestBed),
+        Fact::new("expires_at", expires_at),
+    ])
 }
 
 fn organisation(standing: &Standing) -> Found {
@@ -120,8 +143,15 @@ fn consent(standing: &Standing, demand: &Demand) -> Found {
             return fails(Why::GrantRevoked, evidence);
         }
     }
-    if !grant.scopes.has(demand.scope) {
-        evidence.extend([Fact::new("granted", &grant.scopes), Fact::new("demanded", demand.scope)]);
+    let narrowed = match &standing.channel.token {
+        TokenStanding::Found {
+            scopes: Some(scopes), ..
+        } => Some(scopes),
+        _ => None,
+    };
+    if !grant.scopes.has(demand.scope) || narrowed.is_some_and(|scopes| !scopes.has(demand.scope)) {
+        let granted = narrowed.unwrap_or(&grant.scopes);
+        evidence.extend([Fact::new("granted", granted), Fact::new("demanded", demand.scope)]);
         return fails(Why::ScopeMissing, evidence);
     }
     if let (Some(named), Some(own)) = (&standing.named_person, &granted.user_seq_no)

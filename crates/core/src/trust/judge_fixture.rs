@@ -1,9 +1,12 @@
 //! A standing that nothing is wrong with.
 
-use crate::trust::{AccountStanding, ChannelStanding, ClientStanding, GrantStanding, Standing, TokenStanding};
+use crate::trust::{
+    AccountStanding, ChannelStanding, ClientStanding, GrantStanding, ProofStanding, Standing, TokenStanding,
+};
 use crate::{
-    Account, AccountId, BankCode, Chance, Client, ClientId, ClientLimits, ClientStatus, ClientUseCode, Consent,
-    ContractAccount, Environment, FintechUseNum, Grant, GrantId, PersonId, Scope, Scopes, Timestamp, UserSeqNo, Won,
+    Account, AccountId, BankCode, Chance, Client, ClientId, ClientLimits, ClientStatus, ClientUseCode, Confirmation,
+    Consent, ContractAccount, Environment, FintechUseNum, Grant, GrantId, PersonId, Profile, Scope, Scopes, Timestamp,
+    UserSeqNo, Won,
 };
 
 pub(super) const NOW: Timestamp = Timestamp(1_790_000_000_000_000);
@@ -21,6 +24,7 @@ fn client(chance: &Chance) -> Client {
         client_use_code: ClientUseCode::new(chance),
         name: "핀테크".to_owned(),
         environment: Environment::TestBed,
+        profile: Profile::Kftc,
         status: ClientStatus::Active,
         status_since: NOW,
         status_reason: String::new(),
@@ -55,10 +59,12 @@ pub(super) fn sound() -> Standing {
         now: NOW,
         channel: ChannelStanding {
             token: TokenStanding::Found {
-                bound_to_sha256: Some(CERTIFICATE.to_vec()),
+                confirmation: Confirmation::Certificate(CERTIFICATE),
                 expires_at: NOW.plus_seconds(1),
+                scopes: None,
             },
             certificate_sha256: Some(CERTIFICATE),
+            proof: ProofStanding::Missing,
         },
         grant: Some(GrantStanding {
             grant: Grant {

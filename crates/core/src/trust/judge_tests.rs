@@ -44,11 +44,21 @@ fn account_of(s: &mut Standing) -> &mut AccountStanding {
     s.account.as_mut().unwrap()
 }
 
-fn set_token(s: &mut Standing, bound_to_sha256: Option<Vec<u8>>, expires_at: Timestamp) {
+fn set_token(s: &mut Standing, confirmation: Confirmation, expires_at: Timestamp) {
     s.channel.token = TokenStanding::Found {
-        bound_to_sha256,
+        confirmation,
         expires_at,
+        scopes: None,
     };
+}
+
+const BOUND: Confirmation = Confirmation::Certificate(CERTIFICATE);
+const KEY: Confirmation = Confirmation::Key([7; 32]);
+
+/// A token bound to a key, with what was proved.
+fn with_proof(s: &mut Standing, proof: ProofStanding) {
+    set_token(s, KEY, NOW.plus_seconds(1));
+    s.channel.proof = proof;
 }
 
 fn into_production(s: &mut Standing) {
@@ -56,7 +66,7 @@ fn into_production(s: &mut Standing) {
 }
 
 fn unbind(s: &mut Standing) {
-    set_token(s, None, NOW.plus_seconds(1));
+    set_token(s, Confirmation::None, NOW.plus_seconds(1));
 }
 
 /// Every way to break a link that the judge knows: the link, the reason, the demand, the change.
@@ -64,15 +74,20 @@ fn unbind(s: &mut Standing) {
 const BREAKS: &[(Link, Why, Demand, Change)] = &[
     (Link::Channel, Why::TokenMissing, LOOK, |s| s.channel.token = TokenStanding::Missing),
     (Link::Channel, Why::TokenUnknown, LOOK, |s| s.channel.token = TokenStanding::Unknown),
-    (Link::Channel, Why::TokenExpired, LOOK, |s| set_token(s, Some(CERTIFICATE.to_vec()), NOW)),
-    (Link::Channel, Why::TokenExpired, LOOK, |s| set_token(s, None, NOW.plus_seconds(-1))),
+    (Link::Channel, Why::TokenExpired, LOOK, |s| set_token(s, BOUND, NOW)),
+    (Link::Channel, Why::TokenExpired, LOOK, |s| set_token(s, Confirmation::None, NOW.plus_seconds(-1))),
     (Link::Channel, Why::CertificateMissing, LOOK, |s| s.channel.certificate_sha256 = None),
     (Link::Channel, Why::CertificateMissing, LOOK, |s| { into_production(s); unbind(s); }),
     (Link::Channel, Why::CertificateMissing, LOOK,
         |s| { into_production(s); unbind(s); s.channel.certificate_sha256 = None; }),
     (Link::Channel, Why::CertificateMismatch, LOOK, |s| s.channel.certificate_sha256 = Some([1; 32])),
     (Link::Channel, Why::CertificateMismatch, LOOK,
-        |s| set_token(s, Some(CERTIFICATE[..31].to_vec()), NOW.plus_seconds(1))),
+        |s| set_token(s, Confirmation::Certificate([2; 32]), NOW.plus_seconds(1))),
+    (Link::Channel, Why::CertificateMissing, LOOK, |s| { client_of(s).profile = Profile::Fapi2; unbind(s); }),
+    (Link::Channel, Why::ProofMissing, LOOK, |s| with_proof(s, ProofStanding::Missing)),
+    (Link::Channel, Why::ProofRefused, LOOK, |s| with_proof(s, ProofStanding::Refused("replayed"))),
+    (Link::Channel, Why::KeyMismatch, LOOK, |s| with_proof(s, ProofStanding::Proved([8; 32]))),
+    (Link::Channel, Why::TokenExpired, LOOK, |s| set_token(s, KEY, NOW)),
     (Link::Organisation, Why::TokenUnknown, LOOK, |s| s.client = None),
     (Link::Organisation, Why::ClientNotAdmitted, LOOK, |s| client_of(s).status = ClientStatus::Registered),
     (Link::Organisation, Why::ClientSuspended, LOOK, |s| client_of(s).status = ClientStatus::Suspended),
@@ -235,6 +250,42 @@ fn a_token_without_a_certificate_serves_the_test_bed_alone() {
     assert_eq!(
         evidence(&[|s| s.channel.certificate_sha256 = None]),
         Err((Why::CertificateMissing, missing))
+    );
+}
+
+#[test]
+fn a_token_bound_to_a_key_needs_that_key_and_no_certificate() {
+    let verdict = judge(
+        &changed(&[
+            |s| with_proof(s, ProofStanding::Proved([7; 32])),
+            |s| s.channel.certificate_sha256 = None,
+            into_production,
+            |s| client_of(s).profile = Profile::Fapi2,
+        ]),
+        &LOOK,
+    );
+    let proved = vec![Fact::new("key_sha256", "0707070707070707")];
+    assert_eq!(*verdict.of(Link::Channel), Judgement::Holds { evidence: proved });
+}
+
+#[test]
+fn a_token_may_cover_less_than_its_grant() {
+    let narrowed = |scopes: &[Scope]| TokenStanding::Found {
+        confirmation: BOUND,
+        expires_at: NOW.plus_seconds(1),
+        scopes: Some(Scopes::of(scopes)),
+    };
+    let mut standing = sound();
+    standing.channel.token = narrowed(&[Scope::Inquiry]);
+    assert!(judge(&standing, &LOOK).holds());
+    standing.channel.token = narrowed(&[Scope::Login]);
+    let verdict = judge(&standing, &LOOK);
+    assert!(matches!(verdict.broken(), Some((Link::Consent, Why::ScopeMissing, _))));
+    standing.channel.token = narrowed(&[Scope::Inquiry]);
+    grant_of(&mut standing).scopes = Scopes::of(&[Scope::Login]);
+    assert!(
+        !judge(&standing, &LOOK).holds(),
+        "a token never covers more than its grant"
     );
 }
 

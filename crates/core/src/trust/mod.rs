@@ -11,6 +11,7 @@ mod why;
 pub use judge::judge;
 pub use link::{Fact, Judgement, Link, Verdict};
 pub use standing::{
-    AccountStanding, AccountUse, ChannelStanding, ClientStanding, Demand, GrantStanding, Standing, TokenStanding,
+    AccountStanding, AccountUse, ChannelStanding, ClientStanding, Demand, GrantStanding, ProofStanding, Standing,
+    TokenStanding,
 };
 pub use why::Why;

@@ -1,6 +1,9 @@
 //! What the database knows about the parties of a call, and what the call needs of them.
 
-use crate::{Account, AccountId, Client, Consent, FintechUseNum, Grant, PersonId, Scope, Timestamp, UserSeqNo};
+use crate::{
+    Account, AccountId, Client, Confirmation, Consent, FintechUseNum, Grant, PersonId, Scope, Scopes, Timestamp,
+    UserSeqNo,
+};
 
 /// What an inquiry, a withdrawal, a list of accounts … needs of the chain. One constant per route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +36,19 @@ pub struct ChannelStanding {
     pub token: TokenStanding,
     /// SHA-256 of the certificate the caller proved to hold.
     pub certificate_sha256: Option<[u8; 32]>,
+    /// What was proved about a key beside the connection.
+    pub proof: ProofStanding,
+}
+
+/// What a call proved about a key (RFC 9449).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProofStanding {
+    /// The token came without a proof, as a bearer's.
+    Missing,
+    /// A proof that does not hold: why.
+    Refused(&'static str),
+    /// A proof that holds, with the thumbprint of its key (RFC 7638).
+    Proved([u8; 32]),
 }
 
 /// What is known about the token.
@@ -44,8 +60,10 @@ pub enum TokenStanding {
     Unknown,
     /// One of the hub's.
     Found {
-        /// The certificate it is bound to.
-        bound_to_sha256: Option<Vec<u8>>,
+        /// What it is bound to.
+        confirmation: Confirmation,
+        /// What of its grant it covers; `None` for all of it.
+        scopes: Option<Scopes>,
         /// Until when it can be used.
         expires_at: Timestamp,
     },

@@ -16,6 +16,12 @@ pub enum Why {
     CertificateMissing,
     /// The certificate presented is not the one the token is bound to.
     CertificateMismatch,
+    /// The token is bound to a key and came without a proof of it.
+    ProofMissing,
+    /// The proof of the key does not hold.
+    ProofRefused,
+    /// The proof is of another key than the token is bound to.
+    KeyMismatch,
     /// The client is registered but not admitted.
     ClientNotAdmitted,
     /// The client is suspended.
@@ -75,6 +81,9 @@ words!(Why, "reason", {
     TokenExpired = "token_expired",
     CertificateMissing = "certificate_missing",
     CertificateMismatch = "certificate_mismatch",
+    ProofMissing = "proof_missing",
+    ProofRefused = "proof_refused",
+    KeyMismatch = "key_mismatch",
     ClientNotAdmitted = "client_not_admitted",
     ClientSuspended = "client_suspended",
     ClientClosed = "client_closed",
@@ -127,6 +136,9 @@ impl Why {
         TokenExpired: "접근토큰의 유효기간이 지났습니다", "the access token has expired";
         CertificateMissing: "클라이언트 인증서가 없습니다", "no client certificate was presented";
         CertificateMismatch: "토큰이 묶인 인증서가 아닙니다", "the certificate is not the one the token is bound to";
+        ProofMissing: "토큰이 묶인 키의 증명이 없습니다", "the token came without a proof of its key";
+        ProofRefused: "키의 증명이 올바르지 않습니다", "the proof of the key does not hold";
+        KeyMismatch: "토큰이 묶인 키가 아닙니다", "the proof is of another key than the token is bound to";
         ClientNotAdmitted: "아직 승인되지 않은 이용기관입니다", "the fintech is not admitted yet";
         ClientSuspended: "이용이 정지된 이용기관입니다", "the fintech is suspended";
         ClientClosed: "이용이 끝난 이용기관입니다", "the fintech has left";
