@@ -1,6 +1,6 @@
 //! Rows of authorizations: a person's journey through the consent pages, from the fintech's request to the code.
 
-use naru_core::{Account, AuthorizationId, ClientId, GrantId, PersonId, Timestamp, words};
+use naru_core::{Account, AuthorizationId, ClientId, GrantId, PersonId, SessionId, Timestamp, words};
 
 use crate::value::{FromValue, Row, Value, values};
 use crate::{StorageError, Tx};
@@ -69,6 +69,8 @@ pub struct Authorization {
     pub code_sha256: Option<Vec<u8>>,
     /// Until when the code can be exchanged.
     pub code_expires_at: Option<Timestamp>,
+    /// The person's sign-in under which it goes on.
+    pub session_id: Option<SessionId>,
     /// When it began.
     pub created_at: Timestamp,
     /// When it ends by itself.
@@ -91,6 +93,7 @@ fn read(tx: &Tx, mut row: Row) -> Result<Authorization, StorageError> {
         grant_id: row.next()?,
         code_sha256: row.next()?,
         code_expires_at: row.next()?,
+        session_id: row.next()?,
         created_at: row.next()?,
         expires_at: row.next()?,
     })
@@ -99,7 +102,7 @@ fn read(tx: &Tx, mut row: Row) -> Result<Authorization, StorageError> {
 macro_rules! authorization_columns {
     () => {
         "id, session_sha256, client_id, asked, step, identity_request, person_id, found_sealed, grant_id,
-         code_sha256, code_expires_at, created_at, expires_at"
+         code_sha256, code_expires_at, session_id, created_at, expires_at"
     };
 }
 
@@ -161,7 +164,8 @@ impl Tx {
         let changed = self
             .execute(
                 "UPDATE authorizations SET step = $3, identity_request = $4, person_id = $5, found_sealed = $6,
-                     grant_id = $7, code_sha256 = $8, code_expires_at = $9, session_sha256 = $10, expires_at = $11
+                     grant_id = $7, code_sha256 = $8, code_expires_at = $9, session_sha256 = $10, expires_at = $11,
+                     asked = $12, session_id = $13
                  WHERE id = $1 AND step = $2",
                 values![
                     a.id,
@@ -175,6 +179,8 @@ impl Tx {
                     a.code_expires_at,
                     &a.session_sha256,
                     a.expires_at,
+                    &a.asked,
+                    a.session_id,
                 ],
             )
             .await?;

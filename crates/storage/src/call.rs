@@ -47,6 +47,14 @@ pub struct CallTotals {
     pub succeeded: i64,
 }
 
+/// The columns of a call, in the order in which [`read`] takes them.
+macro_rules! call_columns {
+    () => {
+        "id, at, route, client_id, grant_id, person_id, bank_tran_id, rsp_code, bank_rsp_code, bank_code, hub_us,
+         institution_us, verdict"
+    };
+}
+
 fn read(mut row: Row) -> Result<CallRecord, StorageError> {
     Ok(CallRecord {
         id: row.next()?,
@@ -93,14 +101,47 @@ impl Tx {
 
     /// A call by its id.
     pub async fn call_find(&self, id: CallId) -> Result<Option<CallRecord>, StorageError> {
-        let row = self
-            .query_opt(
-                "SELECT id, at, route, client_id, grant_id, person_id, bank_tran_id, rsp_code, bank_rsp_code,
-                        bank_code, hub_us, institution_us, verdict FROM calls WHERE id = $1",
-                values![id],
+        const SQL: &str = concat!("SELECT ", call_columns!(), " FROM calls WHERE id = $1");
+        let row = self.query_opt(SQL, values![id]).await?;
+        row.map(read).transpose()
+    }
+
+    /// Calls made in a person's name, newest first: those older than `before`, of one client or of all; at most `limit`.
+    pub async fn call_list_of_person(
+        &self,
+        person_id: PersonId,
+        before: Option<CallId>,
+        client_id: Option<ClientId>,
+        limit: i64,
+    ) -> Result<Vec<CallRecord>, StorageError> {
+        const ALL: &str = concat!(
+            "SELECT ",
+            call_columns!(),
+            " FROM calls WHERE person_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3"
+        );
+        const OF_CLIENT: &str = concat!(
+            "SELECT ",
+            call_columns!(),
+            " FROM calls WHERE person_id = $1 AND id < $2 AND client_id = $4 ORDER BY id DESC LIMIT $3"
+        );
+        // Without a place to begin, the list begins before the largest id there can be.
+        let before = before.map_or_else(|| format!("{}_{:f<32}", CallId::PREFIX, ""), |id| id.to_string());
+        let rows = match client_id {
+            None => self.query(ALL, values![person_id, before, limit]).await?,
+            Some(client) => self.query(OF_CLIENT, values![person_id, before, limit, client]).await?,
+        };
+        rows.into_iter().map(read).collect()
+    }
+
+    /// How many calls were made in a person's name under each of their grants; grants that were never used are absent.
+    pub async fn call_counts_of_person(&self, person_id: PersonId) -> Result<Vec<(GrantId, i64)>, StorageError> {
+        let rows = self
+            .query(
+                "SELECT grant_id, COUNT(*) FROM calls WHERE person_id = $1 AND grant_id IS NOT NULL GROUP BY grant_id",
+                values![person_id],
             )
             .await?;
-        row.map(read).transpose()
+        rows.into_iter().map(|mut row| Ok((row.next()?, row.next()?))).collect()
     }
 
     /// Whether an inquiry of that day has used this id up.

@@ -10,7 +10,7 @@ pub(crate) const CONTRACT_ACCOUNT: &str = "clients.contract_account";
 /// The columns of a client, in the order in which [`read`] takes them.
 macro_rules! client_columns {
     () => {
-        "c.id, c.client_use_code, c.name, c.environment, c.status, c.status_since, c.status_reason, c.scopes,
+        "c.id, c.client_use_code, c.name, c.environment, c.profile, c.status, c.status_since, c.status_reason, c.scopes,
          c.redirect_uris, c.secret_sha256, c.certificate_sha256, c.contract_account_sealed,
          c.withdraw_transfer_won, c.withdraw_day_won, c.withdraw_month_won,
          c.deposit_transfer_won, c.deposit_day_won, c.deposit_month_won, c.created_at, c.version"
@@ -24,6 +24,7 @@ pub(crate) fn read(tx: &Tx, row: &mut Row) -> Result<Client, StorageError> {
         client_use_code: row.next()?,
         name: row.next()?,
         environment: row.next()?,
+        profile: row.next()?,
         status: row.next()?,
         status_since: row.next()?,
         status_reason: row.next()?,
@@ -94,16 +95,18 @@ impl Tx {
         let contract = self.seal(CONTRACT_ACCOUNT, &c.contract_account)?;
         let blind = self.blind(CONTRACT_ACCOUNT, &contract_key(&c.contract_account));
         self.execute(
-            "INSERT INTO clients (id, client_use_code, name, environment, status, status_since, status_reason,
+            "INSERT INTO clients (id, client_use_code, name, environment, profile, status, status_since, status_reason,
                  scopes, redirect_uris, secret_sha256, certificate_sha256, contract_account_sealed,
                  contract_account_blind, withdraw_transfer_won, withdraw_day_won, withdraw_month_won,
                  deposit_transfer_won, deposit_day_won, deposit_month_won, created_at, version)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, 1)",
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
+                 $21, 1)",
             values![
                 c.id,
                 &c.client_use_code,
                 &c.name,
                 c.environment,
+                c.profile,
                 c.status,
                 c.status_since,
                 &c.status_reason,

@@ -86,6 +86,39 @@ impl Tx {
             .transpose()
     }
 
+    /// Changes what a living grant covers, and until when. Whether it was alive.
+    pub async fn grant_change(&self, grant: &Grant) -> Result<bool, StorageError> {
+        let sql = "UPDATE grants SET scopes = $2, expires_at = $3 WHERE id = $1 AND revoked_at IS NULL";
+        Ok(self
+            .execute(sql, values![grant.id, &grant.scopes, grant.expires_at])
+            .await?
+            == 1)
+    }
+
+    /// A client's living grants, at most 10,000.
+    pub async fn grant_list_of_client(&self, client_id: ClientId) -> Result<Vec<Grant>, StorageError> {
+        const SQL: &str = concat!(
+            "SELECT ",
+            grant_columns!(),
+            " FROM grants g WHERE g.client_id = $1 AND g.revoked_at IS NULL LIMIT 10000"
+        );
+        self.query(SQL, values![client_id])
+            .await?
+            .into_iter()
+            .map(|mut row| read(&mut row))
+            .collect()
+    }
+
+    /// Grants of the FAPI 2.0 profile that a journey made and whose code nobody exchanged before a moment; at most 1,000.
+    pub async fn grant_list_unclaimed(&self, before: Timestamp) -> Result<Vec<GrantId>, StorageError> {
+        let sql = "SELECT g.id FROM authorizations a JOIN grants g ON g.id = a.grant_id
+                   JOIN clients c ON c.id = g.client_id
+                   WHERE a.step = 'agreed' AND a.code_expires_at < $1 AND g.created_at >= a.created_at
+                     AND g.revoked_at IS NULL AND c.profile = 'fapi2' LIMIT 1000";
+        let rows = self.query(sql, values![before]).await?;
+        rows.into_iter().map(|mut row| row.next()).collect()
+    }
+
     /// Ends a grant. Whether it was still alive.
     pub async fn grant_revoke(&self, id: GrantId, by: RevokedBy) -> Result<bool, StorageError> {
         let sql = "UPDATE grants SET revoked_by = $2, revoked_at = $3 WHERE id = $1 AND revoked_at IS NULL";

@@ -6,7 +6,9 @@
 
 mod authorization;
 mod call;
+mod certificate;
 mod client;
+mod credential;
 mod error;
 mod file;
 mod grant;
@@ -14,9 +16,13 @@ mod institution;
 mod journal;
 mod limit;
 mod migrate;
+mod passkey;
 mod person;
 mod postgres;
+mod pushed_request;
 mod registration;
+mod session;
+mod signing_key;
 mod sqlite;
 mod standing;
 mod token;
@@ -35,10 +41,14 @@ use naru_crypto::Keyring;
 
 pub use authorization::{Authorization, Step};
 pub use call::{CallRecord, CallTotals};
+pub use certificate::CertificateRow;
 pub use error::StorageError;
 pub use journal::{Account as JournalAccount, JournalCheck, Posting};
 pub use limit::LimitRefused;
 pub use migrate::SCHEMA_VERSION;
+pub use passkey::{Ceremony, PasskeyRow};
+pub use pushed_request::PushedRequest;
+pub use signing_key::SigningKey;
 pub use standing::StandingQuery;
 pub use token::{TokenKind, TokenRow};
 pub use trail::TrailRow;

@@ -1,11 +1,14 @@
 //! The one query behind every judged call: token, grant, client, person, account, institution and replay together.
 
-use naru_core::trust::{AccountStanding, ChannelStanding, ClientStanding, GrantStanding, Standing, TokenStanding};
+use naru_core::trust::{
+    AccountStanding, ChannelStanding, ClientStanding, GrantStanding, ProofStanding, Standing, TokenStanding,
+};
 use naru_core::{Account, AccountId, BankTranId, ClientId, Consent, FintechUseNum, GrantId, PersonId, Timestamp};
 
 use crate::client::client_columns;
 use crate::grant::grant_columns;
 use crate::registration::ACCOUNT;
+use crate::token::read_confirmation;
 use crate::value::{Row, values};
 use crate::{StorageError, Tx, client, grant};
 
@@ -18,6 +21,8 @@ pub struct StandingQuery<'a> {
     pub token_sha256: Option<&'a [u8; 32]>,
     /// SHA-256 of the certificate that the caller proved to hold.
     pub certificate_sha256: Option<[u8; 32]>,
+    /// What it proved about a key.
+    pub proof: ProofStanding,
     /// The account it names.
     pub fintech_use_num: Option<&'a FintechUseNum>,
     /// The id that may be used only once, where the route demands that.
@@ -27,7 +32,7 @@ pub struct StandingQuery<'a> {
 }
 
 const SQL: &str = concat!(
-    "SELECT t.bound_to_sha256, t.expires_at, ",
+    "SELECT t.bound_to_sha256, t.jkt_sha256, t.expires_at, t.scopes, ",
     client_columns!(),
     ", ",
     grant_columns!(),
@@ -56,6 +61,7 @@ impl Tx {
             channel: ChannelStanding {
                 token: TokenStanding::Missing,
                 certificate_sha256: query.certificate_sha256,
+                proof: query.proof,
             },
             client: None,
             grant: None,
@@ -73,8 +79,9 @@ impl Tx {
             return Ok(standing);
         };
         standing.channel.token = TokenStanding::Found {
-            bound_to_sha256: row.next()?,
+            confirmation: read_confirmation(&mut row)?,
             expires_at: row.next()?,
+            scopes: row.next()?,
         };
         let client = client::read(self, &mut row)?;
         let client_id = client.id;

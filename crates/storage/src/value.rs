@@ -162,6 +162,13 @@ impl<T: Into<Value>> From<Option<T>> for Value {
     }
 }
 
+impl FromValue for [u8; 32] {
+    fn from_value(value: Value) -> Result<Self, StorageError> {
+        let bytes = Vec::from_value(value)?;
+        Self::try_from(bytes).map_err(|_| StorageError::corrupt("expected 32 bytes"))
+    }
+}
+
 macro_rules! numbers {
     ($($name:ident),+) => {$(
         impl From<$name> for Value {
@@ -218,6 +225,9 @@ macro_rules! texts {
 texts! {
     AccountId => |t| t.parse(),
     AuthorizationId => |t| t.parse(),
+    naru_core::CeremonyId => |t| t.parse(),
+    naru_core::PasskeyId => |t| t.parse(),
+    naru_core::SessionId => |t| t.parse(),
     CallId => |t| t.parse(),
     ClientId => |t| t.parse(),
     GrantId => |t| t.parse(),
@@ -231,12 +241,19 @@ texts! {
     FintechUseNum => Self::parse,
     UserSeqNo => Self::parse,
     Scopes => Self::parse,
+    naru_core::AuthMethod => Self::parse,
+    naru_core::Binding => Self::parse,
     naru_core::ClientStatus => Self::parse,
     naru_core::Environment => Self::parse,
     naru_core::InstitutionStatus => Self::parse,
+    naru_core::KeyPurpose => Self::parse,
+    naru_core::KeyState => Self::parse,
     naru_core::LegKind => Self::parse,
     naru_core::LegState => Self::parse,
+    naru_core::Profile => Self::parse,
     naru_core::RevokedBy => Self::parse,
+    naru_core::SignInMethod => Self::parse,
+    naru_core::TlsNameKind => Self::parse,
     naru_core::TransferKind => Self::parse,
     naru_core::Action => Self::parse,
 }

@@ -10,6 +10,8 @@ on_every_engine!(
     a_call_is_read_back,
     an_id_is_used_up_on_its_day,
     calls_are_counted_by_route,
+    a_persons_calls_are_listed_newest_first_and_page_by_page,
+    a_persons_calls_are_counted_by_grant,
     the_trail_tells_who_did_what_to_whom,
     a_failed_transaction_leaves_no_trail
 );
@@ -93,6 +95,76 @@ async fn calls_are_counted_by_route(house: &House) {
         succeeded,
     };
     assert_eq!(totals, [total("A", 2, 1), total("B", 1, 1)]);
+}
+
+async fn a_persons_calls_are_listed_newest_first_and_page_by_page(house: &House) {
+    let first = call(house);
+    let (person, client) = (
+        first.person_id.expect("it has one"),
+        first.client_id.expect("it has one"),
+    );
+    let mut own = Vec::new();
+    for at in 0..5 {
+        house.set_now(house.now().plus_seconds(1));
+        let client_id = if at % 2 == 0 {
+            first.client_id
+        } else {
+            call(house).client_id
+        };
+        own.push(CallRecord {
+            person_id: Some(person),
+            client_id,
+            ..call(house)
+        });
+    }
+    let stored = [&own[..], &[call(house)]].concat();
+    house
+        .put(async |tx: Tx| -> Result<(), StorageError> { stored.iter().try_for_each(|call| tx.call_append(call)) })
+        .await;
+    own.reverse();
+    let list = async |before, client, limit| {
+        house
+            .get(async |tx| tx.call_list_of_person(person, before, client, limit).await)
+            .await
+    };
+    assert_eq!(list(None, None, 10).await, own, "nobody else's, and the newest first");
+    assert_eq!(list(None, None, 2).await, own[..2]);
+    assert_eq!(list(Some(own[1].id), None, 2).await, own[2..4], "the page after it");
+    assert_eq!(list(Some(own[4].id), None, 2).await, []);
+    let of_client = [own[0].clone(), own[2].clone(), own[4].clone()];
+    assert_eq!(list(None, Some(client), 10).await, of_client);
+    assert_eq!(list(Some(own[0].id), Some(client), 1).await, of_client[1..2]);
+}
+
+async fn a_persons_calls_are_counted_by_grant(house: &House) {
+    let first = call(house);
+    let same = CallRecord {
+        grant_id: first.grant_id,
+        person_id: first.person_id,
+        ..call(house)
+    };
+    let without = CallRecord {
+        grant_id: None,
+        person_id: first.person_id,
+        ..call(house)
+    };
+    let other = CallRecord {
+        person_id: first.person_id,
+        ..call(house)
+    };
+    let calls = [first.clone(), same, without, other.clone(), call(house)];
+    house
+        .put(async |tx: Tx| -> Result<(), StorageError> { calls.iter().try_for_each(|call| tx.call_append(call)) })
+        .await;
+    let person = first.person_id.expect("it has one");
+    let mut counts = house.get(async |tx| tx.call_counts_of_person(person).await).await;
+    counts.sort_unstable();
+    let mut expected = [
+        (first.grant_id.expect("it has one"), 2),
+        (other.grant_id.expect("it has one"), 1),
+    ];
+    expected.sort_unstable();
+    assert_eq!(counts, expected);
 }
 
 async fn the_trail_tells_who_did_what_to_whom(house: &House) {

@@ -115,7 +115,7 @@ async fn the_living_two_legged_grant_is_found(house: &House) {
 async fn a_token_is_found_by_digest_and_kind(house: &House) {
     let family = fixture::family(house).await;
     let mut refresh = fixture::token(house, &family.grant, TokenKind::Refresh);
-    refresh.bound_to_sha256 = None;
+    refresh.confirmation = naru_core::Confirmation::None;
     house.put(async |tx| tx.token_insert(&refresh).await).await;
     for (token, other) in [(&family.token, TokenKind::Refresh), (&refresh, TokenKind::Access)] {
         let find = async |kind| house.get(async |tx| tx.token_find(&token.sha256, kind).await).await;

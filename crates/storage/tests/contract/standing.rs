@@ -23,6 +23,7 @@ const NOTHING: StandingQuery<'static> = StandingQuery {
     test_bed: true,
     token_sha256: None,
     certificate_sha256: None,
+    proof: naru_core::trust::ProofStanding::Missing,
     fintech_use_num: None,
     once: None,
     named_person: None,
@@ -82,7 +83,8 @@ async fn a_token_brings_its_grant_its_client_and_its_person(house: &House) {
         token,
     } = fixture::family(house).await;
     let mut unbound = fixture::token(house, &grant, TokenKind::Access);
-    unbound.bound_to_sha256 = None;
+    unbound.confirmation = naru_core::Confirmation::Key([4; 32]);
+    unbound.scopes = Some(naru_core::Scopes::of(&[Scope::Login]));
     unbound.expires_at = house.now();
     house
         .put(async |tx| {
@@ -114,8 +116,9 @@ async fn a_token_brings_its_grant_its_client_and_its_person(house: &House) {
         };
         let found = stand(house, query).await;
         let expected = TokenStanding::Found {
-            bound_to_sha256: token.bound_to_sha256.clone(),
+            confirmation: token.confirmation,
             expires_at: token.expires_at,
+            scopes: token.scopes.clone(),
         };
         assert_eq!(found.channel.token, expected);
         assert_eq!(found.client.map(|client| client.0).as_ref(), Some(&client));

@@ -1,0 +1,111 @@
+//! Rows of certificates that the hub's own authority issued to clients.
+
+use naru_core::{ClientId, Timestamp};
+
+use crate::value::{Row, values};
+use crate::{StorageError, Tx};
+
+/// A certificate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CertificateRow {
+    /// Its serial number, hexadecimal.
+    pub serial: String,
+    /// Whose.
+    pub client_id: ClientId,
+    /// SHA-256 of its DER form.
+    pub sha256: Vec<u8>,
+    /// The certificate itself.
+    pub pem: String,
+    /// When it was issued.
+    pub issued_at: Timestamp,
+    /// Until when it holds.
+    pub expires_at: Timestamp,
+    /// When it was revoked, and why (the words of RFC 5280 5.3.1).
+    pub revoked: Option<(Timestamp, String)>,
+}
+
+fn read(mut row: Row) -> Result<CertificateRow, StorageError> {
+    Ok(CertificateRow {
+        serial: row.next()?,
+        client_id: row.next()?,
+        sha256: row.next()?,
+        pem: row.next()?,
+        issued_at: row.next()?,
+        expires_at: row.next()?,
+        revoked: {
+            let (at, reason): (Option<Timestamp>, Option<String>) = (row.next()?, row.next()?);
+            at.zip(reason)
+        },
+    })
+}
+
+macro_rules! certificate_columns {
+    () => {
+        "serial, client_id, certificate_sha256, pem, issued_at, expires_at, revoked_at, revoked_reason"
+    };
+}
+
+impl Tx {
+    /// Stores a certificate that was issued.
+    pub async fn certificate_insert(&self, certificate: &CertificateRow) -> Result<(), StorageError> {
+        let c = certificate;
+        self.execute(
+            "INSERT INTO certificates (serial, client_id, certificate_sha256, pem, issued_at, expires_at)
+             VALUES ($1, $2, $3, $4, $5, $6)",
+            values![&c.serial, c.client_id, &c.sha256, &c.pem, c.issued_at, c.expires_at],
+        )
+        .await?;
+        Ok(())
+    }
+
+    /// A certificate by its serial number.
+    pub async fn certificate_find(&self, serial: &str) -> Result<Option<CertificateRow>, StorageError> {
+        const SQL: &str = concat!(
+            "SELECT ",
+            certificate_columns!(),
+            " FROM certificates WHERE serial = $1"
+        );
+        self.query_opt(SQL, values![serial]).await?.map(read).transpose()
+    }
+
+    /// A client's certificates, newest first; at most 200.
+    pub async fn certificate_list(&self, client_id: ClientId) -> Result<Vec<CertificateRow>, StorageError> {
+        const SQL: &str = concat!(
+            "SELECT ",
+            certificate_columns!(),
+            " FROM certificates WHERE client_id = $1 ORDER BY issued_at DESC LIMIT 200"
+        );
+        self.query(SQL, values![client_id])
+            .await?
+            .into_iter()
+            .map(read)
+            .collect()
+    }
+
+    /// Revoked certificates that have not run out by themselves; at most 100,000.
+    pub async fn certificate_list_revoked(&self) -> Result<Vec<CertificateRow>, StorageError> {
+        const SQL: &str = concat!(
+            "SELECT ",
+            certificate_columns!(),
+            " FROM certificates WHERE revoked_at IS NOT NULL AND expires_at > $1 ORDER BY revoked_at, serial LIMIT 100000"
+        );
+        self.query(SQL, values![self.now()])
+            .await?
+            .into_iter()
+            .map(read)
+            .collect()
+    }
+
+    /// Whether a certificate was issued here and revoked.
+    pub async fn certificate_is_revoked(&self, sha256: &[u8; 32]) -> Result<bool, StorageError> {
+        let sql = "SELECT 1 FROM certificates WHERE certificate_sha256 = $1 AND revoked_at IS NOT NULL";
+        Ok(self.query_opt(sql, values![*sha256]).await?.is_some())
+    }
+
+    /// Revokes a certificate. Whether it had not been.
+    pub async fn certificate_revoke(&self, serial: &str, reason: &str) -> Result<bool, StorageError> {
+        let sql =
+            "UPDATE certificates SET revoked_at = $2, revoked_reason = $3 WHERE serial = $1 AND revoked_at IS NULL";
+        Ok(self.execute(sql, values![serial, self.now(), reason]).await? == 1)
+    }
+}
