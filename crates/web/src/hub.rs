@@ -10,6 +10,13 @@ use crate::calls::CallLog;
 use crate::kftc::Codes;
 use crate::metrics::Metrics;
 use crate::once::OnceIds;
+use crate::remote_keys::RemoteKeys;
+use crate::replay::Replays;
+use crate::revoked::RevokedCertificates;
+use crate::signing::HubKeys;
+
+/// How far ahead a client's assertion may end, and how long it is remembered, seconds.
+pub const ASSERTION_SECONDS: i64 = 600;
 
 /// How long things live, seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -19,12 +26,18 @@ pub struct Lives {
     pub access_token_seconds: i64,
     /// A refresh token.
     pub refresh_token_seconds: i64,
+    /// An access token of the FAPI 2.0 profile.
+    pub fapi2_access_token_seconds: i64,
     /// An authorization code.
     pub code_seconds: i64,
     /// What a person granted, and the consents for accounts with it.
     pub grant_seconds: i64,
     /// A person's journey through the consent pages.
     pub journey_seconds: i64,
+    /// A person's session that nobody uses.
+    pub session_idle_seconds: i64,
+    /// A person's session, however much it is used.
+    pub session_absolute_seconds: i64,
 }
 
 impl Default for Lives {
@@ -32,9 +45,12 @@ impl Default for Lives {
         Self {
             access_token_seconds: 7_776_000,
             refresh_token_seconds: 8_640_000,
+            fapi2_access_token_seconds: 600,
             code_seconds: 600,
             grant_seconds: 31_536_000,
             journey_seconds: 1_800,
+            session_idle_seconds: 900,
+            session_absolute_seconds: 43_200,
         }
     }
 }
@@ -44,6 +60,10 @@ impl Default for Lives {
 pub struct HubSettings {
     /// Address under which browsers reach the pages, such as `https://localhost:8443`.
     pub public_url: String,
+    /// Address under which clients reach the hub with their certificates, where that is another listener.
+    pub mutual_tls_url: Option<String>,
+    /// The authorities whose servers are trusted when a client's keys are fetched, PEM.
+    pub outbound_roots_pem: Vec<u8>,
     /// Whether clients of the test bed are served.
     pub test_bed: bool,
     /// Minutes since midnight in Seoul between which money moves; `None` for round the clock.
@@ -76,6 +96,11 @@ struct Parts {
     codes: Codes,
     metrics: Metrics,
     work: TaskTracker,
+    proofs: Replays,
+    assertions: Replays,
+    keys: HubKeys,
+    remote_keys: RemoteKeys,
+    revoked: RevokedCertificates,
 }
 
 impl std::fmt::Debug for Hub {
@@ -90,9 +115,16 @@ impl Hub {
         let metrics = Metrics::new();
         let calls = CallLog::start(storage.clone());
         let once = OnceIds::default();
+        let remote_keys = RemoteKeys::new(&settings.outbound_roots_pem);
         Self(Arc::new(Parts {
             storage,
             settings,
+            proofs: Replays::new(crate::fapi2::proof::REMEMBER_SECONDS),
+            // An assertion counts for a moment after its end too: clocks differ.
+            assertions: Replays::new(ASSERTION_SECONDS + 60),
+            keys: HubKeys::default(),
+            remote_keys,
+            revoked: RevokedCertificates::default(),
             calls,
             once,
             codes: Codes::embedded(),
@@ -141,6 +173,37 @@ impl Hub {
         self.0.work.close();
         self.0.work.wait().await;
         self.0.calls.flush().await;
+    }
+
+    /// Proofs of possession that were seen.
+    pub fn proofs(&self) -> &Replays {
+        &self.0.proofs
+    }
+
+    /// Client assertions that were seen.
+    pub fn assertions(&self) -> &Replays {
+        &self.0.assertions
+    }
+
+    /// The keys with which the hub signs.
+    pub fn keys(&self) -> &HubKeys {
+        &self.0.keys
+    }
+
+    /// Keys that clients publish at an address of theirs.
+    pub fn remote_keys(&self) -> &RemoteKeys {
+        &self.0.remote_keys
+    }
+
+    /// Client certificates that are not accepted any more.
+    pub fn revoked(&self) -> &RevokedCertificates {
+        &self.0.revoked
+    }
+
+    /// The addresses under which a client may have made a proof: the hub's own, and the one for mutual TLS.
+    pub fn bases(&self) -> impl Iterator<Item = &str> {
+        let settings = &self.0.settings;
+        std::iter::once(settings.public_url.as_str()).chain(settings.mutual_tls_url.as_deref())
     }
 
     pub(crate) fn once(&self) -> &OnceIds {

@@ -2,6 +2,7 @@
 //! envelope of the KFTC wire profile. No feature's noun may appear here.
 
 mod calls;
+pub mod fapi2;
 mod health;
 mod hub;
 pub mod kftc;
@@ -9,15 +10,24 @@ mod listener;
 mod metrics;
 mod once;
 pub mod outbound;
+mod presented;
 mod problem;
+mod remote_keys;
+mod replay;
+mod revoked;
 mod route;
+mod signing;
 mod trusted;
 
 pub use calls::CallLog;
 pub use health::ops_router;
-pub use hub::{Hub, HubSettings, Lives};
+pub use hub::{ASSERTION_SECONDS, Hub, HubSettings, Lives};
 pub use listener::{Listener, ListenerError, PeerCertificate, Served, ServerTls};
 pub use metrics::Metrics;
 pub use problem::Problem;
+pub use remote_keys::{RemoteKeys, RemoteKeysError};
+pub use replay::{Claim, Replays};
+pub use revoked::RevokedCertificates;
 pub use route::{Effect, Route, Who, router};
+pub use signing::{HubKeys, KeySet};
 pub use trusted::{Demanding, Trusted};

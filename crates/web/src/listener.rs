@@ -20,6 +20,8 @@ use tokio::sync::{Semaphore, watch};
 use tokio_rustls::TlsAcceptor;
 use tower::Service as _;
 
+use crate::revoked::RevokedCertificates;
+
 /// Connections served at once at most; further ones wait in the system's queue.
 const CONNECTIONS_MAX: usize = 8_192;
 const HANDSHAKE: Duration = Duration::from_secs(10);
@@ -56,7 +58,7 @@ pub struct ServerTls {
 
 impl ServerTls {
     fn acceptor(&self) -> Result<TlsAcceptor, String> {
-        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let provider = Arc::new(recommended());
         let builder = rustls::ServerConfig::builder_with_provider(Arc::clone(&provider))
             .with_safe_default_protocol_versions()
             .map_err(|error| error.to_string())?;
@@ -83,6 +85,23 @@ impl ServerTls {
     }
 }
 
+/// The provider with TLS 1.3, and of TLS 1.2 only the suites that BCP 195 recommends (RFC 9325 4.2).
+fn recommended() -> rustls::crypto::CryptoProvider {
+    use rustls::CipherSuite as Suite;
+    let mut provider = rustls::crypto::aws_lc_rs::default_provider();
+    provider.cipher_suites.retain(|suite| {
+        suite.tls13().is_some()
+            || matches!(
+                suite.suite(),
+                Suite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256
+                    | Suite::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384
+                    | Suite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256
+                    | Suite::TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384
+            )
+    });
+    provider
+}
+
 pub(crate) fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, String> {
     CertificateDer::pem_slice_iter(pem)
         .collect::<Result<_, _>>()
@@ -100,10 +119,12 @@ pub(crate) fn roots(pem: &[u8]) -> Result<rustls::RootCertStore, String> {
 }
 
 /// The certificate that the caller proved to hold; in every request's extensions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PeerCertificate {
     /// SHA-256 of the certificate (DER), as RFC 8705 binds tokens to it.
     pub sha256: Option<[u8; 32]>,
+    /// The certificate itself, DER; it chains to a trusted authority, else there were no connection.
+    pub der: Option<Arc<[u8]>>,
 }
 
 /// An open address.
@@ -111,6 +132,7 @@ pub struct Listener {
     tcp: TcpListener,
     tls: Option<TlsAcceptor>,
     addr: SocketAddr,
+    revoked: RevokedCertificates,
 }
 
 /// A listener that serves, until it is told to stop.
@@ -131,7 +153,18 @@ impl Listener {
         let addr = tcp
             .local_addr()
             .map_err(|source| ListenerError::Bind { addr, source })?;
-        Ok(Self { tcp, tls, addr })
+        Ok(Self {
+            tcp,
+            tls,
+            addr,
+            revoked: RevokedCertificates::default(),
+        })
+    }
+
+    /// With certificates that are refused although they chain to a trusted authority.
+    #[must_use]
+    pub fn refusing(self, revoked: RevokedCertificates) -> Self {
+        Self { revoked, ..self }
     }
 
     /// Where it listens.
@@ -169,8 +202,9 @@ impl Listener {
                 }
             };
             let (tls, router, watcher) = (self.tls.clone(), router.clone(), graceful.watcher());
+            let revoked = self.revoked.clone();
             tokio::spawn(async move {
-                connection(stream, tls, router, watcher).await;
+                connection(stream, (tls, revoked), router, watcher).await;
                 drop(place);
             });
         }
@@ -192,31 +226,52 @@ impl Served {
     }
 }
 
-async fn connection(stream: TcpStream, tls: Option<TlsAcceptor>, router: Router, watcher: Watcher) {
+async fn connection(
+    stream: TcpStream,
+    (tls, revoked): (Option<TlsAcceptor>, RevokedCertificates),
+    router: Router,
+    watcher: Watcher,
+) {
     let _ = stream.set_nodelay(true);
     let Some(acceptor) = tls else {
-        return http(TokioIo::new(stream), PeerCertificate { sha256: None }, router, watcher).await;
+        let peer = (PeerCertificate::default(), revoked);
+        return http(TokioIo::new(stream), peer, router, watcher).await;
     };
     match tokio::time::timeout(HANDSHAKE, acceptor.accept(stream)).await {
         Ok(Ok(stream)) => {
             let shown = stream.get_ref().1.peer_certificates().and_then(|chain| chain.first());
             let peer = PeerCertificate {
                 sha256: shown.map(|certificate| sha256(certificate)),
+                der: shown.map(|certificate| Arc::from(certificate.as_ref())),
             };
-            http(TokioIo::new(stream), peer, router, watcher).await;
+            if peer.sha256.is_some_and(|sha256| revoked.has(&sha256)) {
+                tracing::info!(
+                    event = "certificate_revoked",
+                    "a connection with a revoked certificate was closed"
+                );
+                return;
+            }
+            http(TokioIo::new(stream), (peer, revoked), router, watcher).await;
         }
         Ok(Err(error)) => tracing::debug!(event = "handshake_failed", %error, "no TLS connection"),
         Err(_) => tracing::debug!(event = "handshake_slow", "no TLS connection in time"),
     }
 }
 
-async fn http<I>(io: I, peer: PeerCertificate, router: Router, watcher: Watcher)
+async fn http<I>(io: I, (peer, revoked): (PeerCertificate, RevokedCertificates), router: Router, watcher: Watcher)
 where
     I: hyper::rt::Read + hyper::rt::Write + Unpin + Send + 'static,
 {
     let service = hyper::service::service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
         let mut request: Request = request.map(Body::new);
-        request.extensions_mut().insert(peer);
+        // Revoked on an open connection: from the next request on it is as if none had been shown.
+        let refused = peer.sha256.is_some_and(|sha256| revoked.has(&sha256));
+        let shown = if refused {
+            PeerCertificate::default()
+        } else {
+            peer.clone()
+        };
+        request.extensions_mut().insert(shown);
         router.clone().call(request)
     });
     let connection = hyper::server::conn::http1::Builder::new()

@@ -114,7 +114,29 @@ impl Outbound {
             .unwrap_or(Err(OutboundError::Silent))
     }
 
+    /// Gets a text, such as a key set.
+    pub async fn get(&self, path: &str) -> Result<String, OutboundError> {
+        let uri: Uri = format!("{}{path}", self.base)
+            .parse()
+            .map_err(|_| OutboundError::Unreachable)?;
+        let request = Request::builder()
+            .method(Method::GET)
+            .uri(uri)
+            .header(header::ACCEPT, "application/json")
+            .body(Full::default())
+            .map_err(|_| OutboundError::Unreachable)?;
+        let body = tokio::time::timeout(self.budget, self.bytes(request))
+            .await
+            .unwrap_or(Err(OutboundError::Silent))?;
+        String::from_utf8(body.to_vec()).map_err(|_| OutboundError::Body)
+    }
+
     async fn send<A: DeserializeOwned>(&self, request: Request<Full<Bytes>>) -> Result<A, OutboundError> {
+        let body = self.bytes(request).await?;
+        serde_json::from_slice(&body).map_err(|_| OutboundError::Body)
+    }
+
+    async fn bytes(&self, request: Request<Full<Bytes>>) -> Result<Bytes, OutboundError> {
         let response = self
             .client
             .request(request)
@@ -126,6 +148,6 @@ impl Outbound {
         if !status.is_success() {
             return Err(OutboundError::Status(status.as_u16()));
         }
-        serde_json::from_slice(&body).map_err(|_| OutboundError::Body)
+        Ok(body)
     }
 }

@@ -9,6 +9,7 @@ use naru_storage::{StandingQuery, StorageError};
 
 use crate::Hub;
 use crate::kftc::FieldError;
+use crate::presented::Presented;
 
 /// A request that demands something of the chain of trust: the raw form of one route's input.
 pub trait Demanding: serde::de::DeserializeOwned + Send + Sync + 'static {
@@ -57,13 +58,6 @@ pub struct Trusted<R> {
     presented: Presented,
     verdict: Verdict,
     notes: Notes,
-}
-
-/// What the caller presented, so that the chain can be judged once more.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Presented {
-    pub(crate) token_sha256: Option<[u8; 32]>,
-    pub(crate) certificate_sha256: Option<[u8; 32]>,
 }
 
 impl<R> Trusted<R> {
@@ -131,6 +125,7 @@ impl<R: Demanding> Trusted<R> {
             test_bed: hub.settings().test_bed,
             token_sha256: self.presented.token_sha256.as_ref(),
             certificate_sha256: self.presented.certificate_sha256,
+            proof: self.presented.proof,
             fintech_use_num: self.account.as_ref().map(|account| &account.fintech_use_num),
             once: None,
             named_person: self.ask.named_person(),

@@ -10,17 +10,17 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use futures_util::FutureExt as _;
 use naru_core::trust::{Link, Standing, Verdict, judge};
-use naru_core::{BankTranId, CallId, FintechUseNum, Timestamp};
-use naru_crypto::sha256;
+use naru_core::{BankTranId, CallId, FintechUseNum, Profile, Timestamp};
 use naru_storage::{CallRecord, StandingQuery, StorageError};
 use serde::Serialize;
 
 use super::envelope::{Rendered, response};
-use super::request::{bearer, read};
+use super::request::read;
 use super::{FieldError, Refusal, Success};
-use crate::listener::PeerCertificate;
+use crate::fapi2::challenge;
+use crate::presented::{Presented, Scheme};
 use crate::route::CORRELATION;
-use crate::trusted::{Demanding, Finished, Presented, Trusted};
+use crate::trusted::{Demanding, Finished, Trusted};
 use crate::{Effect, Hub, Route, Who};
 
 /// A route of the profile whose chain of trust is judged before `handler` runs.
@@ -89,6 +89,7 @@ struct Ended {
 
 #[derive(Default)]
 struct Parties {
+    profile: Option<Profile>,
     client_id: Option<naru_core::ClientId>,
     grant_id: Option<naru_core::GrantId>,
     person_id: Option<naru_core::PersonId>,
@@ -98,6 +99,7 @@ impl Parties {
     fn of(standing: &Standing) -> Self {
         let grant = standing.grant.as_ref().map(|granted| &granted.grant);
         Self {
+            profile: standing.client.as_ref().map(|client| client.0.profile),
             client_id: standing.client.as_ref().map(|client| client.0.id),
             grant_id: grant.map(|grant| grant.id),
             person_id: grant.and_then(|grant| grant.person_id),
@@ -113,13 +115,7 @@ impl<'a> Call<'a> {
             route,
             id: CallId::new(at, hub.storage().chance()),
             at,
-            presented: Presented {
-                token_sha256: bearer(request.headers()).map(|token| sha256(token.as_bytes())),
-                certificate_sha256: request
-                    .extensions()
-                    .get::<PeerCertificate>()
-                    .and_then(|peer| peer.sha256),
-            },
+            presented: Presented::of(hub, request, at),
         }
     }
 
@@ -225,6 +221,7 @@ impl<'a> Call<'a> {
             test_bed: self.hub.settings().test_bed,
             token_sha256: self.presented.token_sha256.as_ref(),
             certificate_sha256: self.presented.certificate_sha256,
+            proof: self.presented.proof,
             fintech_use_num: account.as_ref(),
             once,
             named_person: ask.and_then(Demanding::named_person).map(str::trim),
@@ -261,6 +258,9 @@ impl<'a> Call<'a> {
             Some(finished) => (Some(finished.verdict), finished.asked, finished.institution_us),
             None => (None, None, 0),
         };
+        // HTTP speaks only to clients of the FAPI 2.0 profile; the KFTC profile answers 200 whatever happened.
+        let in_http = self.presented.scheme == Some(Scheme::Dpop) || parties.profile == Some(Profile::Fapi2);
+        let challenge = verdict.as_ref().filter(|_| in_http).and_then(|verdict| challenge(verdict, self.presented.scheme));
         let (bank_code, bank_answer) = asked.unzip();
         let total_us = self.hub.now().micros_since(self.at);
         let hub_us = total_us.saturating_sub(institution_us).max(0);
@@ -288,6 +288,12 @@ impl<'a> Call<'a> {
             })
             .await;
         let mut response = response(rendered.body);
+        if let Some((status, header)) = challenge {
+            *response.status_mut() = status;
+            if let Some(header) = header {
+                response.headers_mut().insert(http::header::WWW_AUTHENTICATE, header);
+            }
+        }
         let headers = response.headers_mut();
         let id = HeaderValue::from_str(&self.id.to_string()).expect("an id is plain ASCII");
         headers.insert(CORRELATION, id);

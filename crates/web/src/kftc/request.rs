@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::{HeaderMap, Method, header};
+use axum::http::{Method, header};
 
 use serde_json::Value;
 
@@ -76,40 +76,4 @@ async fn limited(body: Body) -> Result<bytes::Bytes, FieldError> {
             format_args!("must arrive whole and have at most {BODY_MAX} bytes"),
         )
     })
-}
-
-/// The access token of a request: `Authorization: Bearer <token>`, with the word glued to the token tolerated.
-pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?.trim();
-    let (word, rest) = value.split_at_checked(6)?;
-    if !word.eq_ignore_ascii_case("bearer") {
-        return None;
-    }
-    let token = rest.trim_start();
-    if token.is_empty() || token.len() > 512 {
-        None
-    } else {
-        Some(token)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use axum::http::HeaderValue;
-
-    #[test]
-    fn bearer_is_read_as_clients_write_it() {
-        let token = |value: &'static str| {
-            let mut headers = HeaderMap::new();
-            headers.insert(header::AUTHORIZATION, HeaderValue::from_static(value));
-            bearer(&headers).map(str::to_owned)
-        };
-        assert_eq!(token("Bearer nat_abc").as_deref(), Some("nat_abc"));
-        assert_eq!(token("Bearernat_abc").as_deref(), Some("nat_abc"), "glued");
-        assert_eq!(token("bearer  nat_abc ").as_deref(), Some("nat_abc"));
-        assert_eq!(token("Basic nat_abc"), None);
-        assert_eq!(token("Bearer"), None);
-        assert_eq!(token("Bearer "), None);
-    }
 }

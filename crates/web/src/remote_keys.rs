@@ -1,0 +1,105 @@
+//! Keys that clients publish at an address of theirs (`jwks_uri`): fetched over TLS with the server's name verified
+//! (RFC 9525), kept for a while, and bounded in every direction.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use naru_core::{SECOND, Timestamp};
+use naru_crypto::jose::{Algorithm, Jwks};
+
+use crate::outbound::{ClientTls, Outbound};
+
+/// How long one fetch may take.
+const BUDGET: Duration = Duration::from_secs(3);
+/// How long a set is used before it is fetched again.
+const FRESH_US: i64 = 300 * SECOND;
+/// How soon a set may be fetched again because a key was not in it, or because fetching failed.
+const AGAIN_US: i64 = 15 * SECOND;
+/// Sets kept at most; beyond that, all are fetched anew.
+const SETS_MAX: usize = 4_096;
+
+/// Why a client's keys are not known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum RemoteKeysError {
+    /// No authorities are configured, or they cannot be read.
+    #[error("the hub has no authorities to verify the server with: set outbound.ca_file")]
+    Setup,
+    /// The address did not answer with a key set.
+    #[error("the address did not answer with a key set")]
+    Fetch,
+}
+
+/// Fetched key sets.
+pub struct RemoteKeys {
+    outbound: Option<Outbound>,
+    sets: Mutex<HashMap<String, Kept>>,
+}
+
+#[derive(Clone)]
+struct Kept {
+    keys: Option<Arc<Jwks>>,
+    tried_at: Timestamp,
+}
+
+impl RemoteKeys {
+    /// With the authorities whose servers are trusted, PEM.
+    pub fn new(roots_pem: &[u8]) -> Self {
+        let tls = ClientTls {
+            roots_pem: roots_pem.to_vec(),
+            identity_pem: None,
+        };
+        let usable = !roots_pem.is_empty();
+        Self {
+            outbound: usable.then(|| Outbound::new("", &tls, BUDGET).ok()).flatten(),
+            sets: Mutex::default(),
+        }
+    }
+
+    /// The key set at an address; fetched where it is old, or lacks a key that is asked for.
+    ///
+    /// # Errors
+    /// A [`RemoteKeysError`] where no set is known.
+    pub async fn get(
+        &self,
+        uri: &str,
+        (algorithm, kid): (Algorithm, Option<&str>),
+        now: Timestamp,
+    ) -> Result<Arc<Jwks>, RemoteKeysError> {
+        let kept = self
+            .sets
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(uri)
+            .cloned();
+        if let Some(kept) = &kept {
+            let age = now.micros_since(kept.tried_at);
+            let suits = kept
+                .keys
+                .as_ref()
+                .is_some_and(|keys| keys.candidates(algorithm, kid).next().is_some());
+            if age < AGAIN_US || suits && age < FRESH_US {
+                return kept.keys.clone().ok_or(RemoteKeysError::Fetch);
+            }
+        }
+        let outbound = self.outbound.as_ref().ok_or(RemoteKeysError::Setup)?;
+        let text = if uri.starts_with("https://") {
+            outbound.get(uri).await.ok()
+        } else {
+            None
+        };
+        let fetched = text.and_then(|text| Jwks::parse(&text).ok()).map(Arc::new);
+        // A set that was known goes on to be used while its address is silent.
+        let keys = fetched.or_else(|| kept.and_then(|kept| kept.keys));
+        let mut sets = self.sets.lock().unwrap_or_else(PoisonError::into_inner);
+        if sets.len() >= SETS_MAX {
+            sets.clear();
+        }
+        let entry = Kept {
+            keys: keys.clone(),
+            tried_at: now,
+        };
+        sets.insert(uri.to_owned(), entry);
+        keys.ok_or(RemoteKeysError::Fetch)
+    }
+}
