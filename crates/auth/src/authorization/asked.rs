@@ -1,6 +1,6 @@
 //! What a fintech asks at /oauth/2.0/authorize, raw and checked.
 
-use naru_core::{Client, ClientStatus, Language, Scope, Scopes};
+use naru_core::{Client, ClientStatus, GrantId, Language, Profile, SECOND, Scope, Scopes, SignInMethod, Timestamp};
 use naru_web::kftc::Text;
 use serde::{Deserialize, Serialize};
 
@@ -33,6 +33,66 @@ pub struct Asked {
     pub auth_type: String,
     /// In which language the pages speak.
     pub language: Language,
+    /// What else was asked, where the client speaks the FAPI 2.0 profile.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fapi2: Option<Fapi2Asked>,
+}
+
+/// What a request of the FAPI 2.0 profile asks beside redirect, scopes and state.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fapi2Asked {
+    /// SHA-256 of the `request_uri`, hexadecimal.
+    pub request_sha256: String,
+    /// Who answers (RFC 9207).
+    pub issuer: String,
+    /// The PKCE challenge, `S256` (RFC 7636 4.2).
+    pub challenge: String,
+    /// Returned in the ID token.
+    pub nonce: Option<String>,
+    /// The key that the code is bound to (RFC 9449 10), hexadecimal.
+    pub jkt: Option<String>,
+    /// Whether the answer is signed (JARM).
+    pub signed_response: bool,
+    /// The authentication context classes of which one must be met; empty for any.
+    pub acr: Vec<String>,
+    /// How old the person's sign-in may be, seconds.
+    pub max_age: Option<i64>,
+    /// Whether the person must sign in now.
+    pub fresh: bool,
+    /// What is wanted with a grant.
+    pub grant: Option<GrantUse>,
+    /// When and how the person signed in, once they have.
+    pub signed_in: Option<SignedIn>,
+}
+
+/// What is wanted with a grant (Grant Management 6.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GrantUse {
+    /// Make, widen or replace.
+    pub action: GrantAction,
+    /// Which one, unless it is made.
+    pub id: Option<GrantId>,
+}
+
+/// What is done with a grant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum GrantAction {
+    /// A fresh grant.
+    Create,
+    /// What is agreed to is added to it.
+    Merge,
+    /// What is agreed to takes its place.
+    Replace,
+}
+
+/// A person's sign-in, as an ID token tells it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignedIn {
+    /// When (`auth_time`).
+    pub at: Timestamp,
+    /// How.
+    pub method: SignInMethod,
 }
 
 /// Why a request leads nowhere. Where the fintech or its address is not certain, nobody is redirected.
@@ -57,6 +117,9 @@ impl AskedRaw {
         if !client.redirect_uris.iter().any(|registered| registered == redirect_uri) {
             return Err(AskedError::RedirectUri);
         }
+        if client.profile != Profile::Kftc {
+            return Err(AskedError::Client);
+        }
         if client.status != ClientStatus::Active {
             return Err(AskedError::Suspended);
         }
@@ -75,6 +138,7 @@ impl AskedRaw {
             } else {
                 Language::Ko
             },
+            fapi2: None,
         };
         let refuse = |error: &str| Err(AskedError::Redirect(asked.error_uri(error)));
         if self.response_type.as_str() != "code" {
@@ -109,24 +173,51 @@ impl Asked {
         Scopes::parse(&self.scopes).unwrap_or_default()
     }
 
-    /// The fintech's address with an error (RFC 6749 §4.1.2.1).
-    pub fn error_uri(&self, error: &str) -> String {
-        self.with(&[("error", error)])
+    /// Whether a sign-in of this age and kind is enough, or the person must sign in now.
+    pub fn accepts(&self, signed_in: SignedIn, now: Timestamp) -> bool {
+        let Some(fapi2) = &self.fapi2 else { return true };
+        let age = now.micros_since(signed_in.at) / SECOND;
+        !fapi2.fresh && fapi2.max_age.is_none_or(|most| age <= most) && fapi2.meets(signed_in.method)
     }
 
-    /// The fintech's address with a code.
-    pub fn code_uri(&self, code: &str, scopes: &Scopes) -> String {
-        self.with(&[("code", code), ("scope", &scopes.to_string())])
+    /// The fintech's address with an error (RFC 6749 4.1.2.1).
+    pub(crate) fn error_uri(&self, error: &str) -> String {
+        self.answer_uri(&[("error", error)])
     }
 
-    fn with(&self, parameters: &[(&str, &str)]) -> String {
-        let mut all = parameters.to_vec();
-        all.push(("state", &self.state));
-        if !self.client_info.is_empty() {
-            all.push(("client_info", &self.client_info));
+    /// The parameters of an answer: what it says, the state as it came, and who answers.
+    pub(crate) fn answer(&self, parameters: &[(&'static str, &str)]) -> Vec<(&'static str, String)> {
+        let mut all: Vec<_> = parameters
+            .iter()
+            .map(|(name, value)| (*name, (*value).to_owned()))
+            .collect();
+        if self.fapi2.is_none() || !self.state.is_empty() {
+            all.push(("state", self.state.clone()));
         }
-        let query = serde_urlencoded::to_string(all).unwrap_or_default();
+        match &self.fapi2 {
+            Some(fapi2) => all.push(("iss", fapi2.issuer.clone())),
+            None if !self.client_info.is_empty() => all.push(("client_info", self.client_info.clone())),
+            None => {}
+        }
+        all
+    }
+
+    /// The fintech's address with an answer in the clear.
+    pub(crate) fn answer_uri(&self, parameters: &[(&'static str, &str)]) -> String {
+        self.address(&self.answer(parameters))
+    }
+
+    /// The fintech's address with these parameters.
+    pub(crate) fn address(&self, parameters: &[(&'static str, String)]) -> String {
+        let query = serde_urlencoded::to_string(parameters).unwrap_or_default();
         let separator = if self.redirect_uri.contains('?') { '&' } else { '?' };
         format!("{}{separator}{query}", self.redirect_uri)
+    }
+}
+
+impl Fapi2Asked {
+    /// Whether a way of signing in meets one of the classes that were demanded.
+    pub fn meets(&self, method: SignInMethod) -> bool {
+        self.acr.is_empty() || self.acr.iter().any(|acr| method.meets(acr))
     }
 }

@@ -1,15 +1,17 @@
 //! Decides a person's journey: who they are, what was found, what they allow.
 
 use naru_core::{
-    Account, AccountId, Action, Actor, AuthorizationId, Client, Consent, FintechUseNum, Grant, GrantId, Person,
-    PersonFacts, PersonId, Registration, Scope, Scopes, Timestamp, UserSeqNo,
+    Account, Action, Actor, AuthorizationId, Client, ClientId, ClientStatus, Environment, Person, PersonFacts,
+    PersonId, Session, SignInMethod, Timestamp, UserSeqNo,
 };
-use naru_crypto::{Secret, SecretKind, constant_time_eq};
+use naru_crypto::{Secret, SecretKind, constant_time_eq, sha256};
 use naru_storage::{Authorization, Step, StorageError, Tx};
 use naru_web::Hub;
 
 use super::asked::AskedRaw;
-use super::{Asked, AskedError};
+use super::{Asked, AskedError, SignedIn};
+
+pub use super::agreement::{Choice, agree, fresh_grant, refuse, register};
 
 /// Why a journey cannot go on.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -41,6 +43,32 @@ pub async fn begin(hub: &Hub, query: &str) -> Result<(Authorization, Secret), As
     arrive(hub, Some(&client), text).await.map_err(AskedError::Storage)
 }
 
+/// Begins a journey on a pushed request (RFC 9126 4): `client_id` and `request_uri` are all that is looked at.
+pub async fn begin_pushed(hub: &Hub, query: &str) -> Result<(Authorization, Secret), AskedError> {
+    let form = naru_web::fapi2::OauthForm::of_query(query).map_err(|_| AskedError::Client)?;
+    let id: Option<ClientId> = form.get("client_id").and_then(|id| id.parse().ok());
+    let (Some(id), Some(uri)) = (id, form.get("request_uri")) else {
+        return Err(AskedError::Client);
+    };
+    let digest = sha256(uri.as_bytes());
+    let found = hub.storage().read("pushed_request_find", async |tx| {
+        let request = tx.pushed_request_find(&digest).await?;
+        let client = tx.client_find(id).await?;
+        Ok::<_, StorageError>(request.zip(client))
+    });
+    let (request, client) = found.await.map_err(AskedError::Storage)?.ok_or(AskedError::Client)?;
+    // Loading the page does not use the request up, completing it does: browsers load pages twice (line 35).
+    if request.client_id != id || request.used_at.is_some() || hub.now() >= request.expires_at {
+        return Err(AskedError::Client);
+    }
+    if client.status != ClientStatus::Active || client.environment == Environment::TestBed && !hub.settings().test_bed {
+        return Err(AskedError::Suspended);
+    }
+    arrive(hub, Some(&client), request.asked)
+        .await
+        .map_err(AskedError::Storage)
+}
+
 /// Begins a visit of a person who wants to see what they granted.
 pub async fn visit(hub: &Hub) -> Result<(Authorization, Secret), StorageError> {
     arrive(hub, None, "{}".to_owned()).await
@@ -61,6 +89,7 @@ async fn arrive(hub: &Hub, client: Option<&Client>, asked: String) -> Result<(Au
         grant_id: None,
         code_sha256: None,
         code_expires_at: None,
+        session_id: None,
         created_at: now,
         expires_at: now.plus_seconds(hub.settings().lives.journey_seconds),
     };
@@ -97,7 +126,7 @@ pub async fn find(
         Ok((journey, client))
     });
     let (journey, client) = found.await?;
-    let shown = naru_crypto::sha256(secret.as_bytes());
+    let shown = sha256(secret.as_bytes());
     if !constant_time_eq(&journey.session_sha256, &shown) || hub.now() >= journey.expires_at {
         return Err(JourneyError::Gone);
     }
@@ -129,7 +158,7 @@ async fn move_on(hub: &Hub, from: &Authorization, after: &Authorization) -> Resu
     moved.await
 }
 
-async fn step(tx: &Tx, from: Step, after: &Authorization) -> Result<(), JourneyError> {
+pub(super) async fn step(tx: &Tx, from: Step, after: &Authorization) -> Result<(), JourneyError> {
     if !tx.authorization_move(after, from).await? {
         return Err(JourneyError::Elsewhere);
     }
@@ -156,23 +185,60 @@ pub async fn sign_in(
         .storage()
         .run("authorization_sign_in", &Actor::Hub("pages"), async |tx| {
             let person = person_put(hub, &tx, facts).await?;
-            let mut after = journey.clone();
-            after.step = Step::SignedIn;
-            after.person_id = Some(person.id);
+            let mut after = signed_in_as(hub, journey, person.id, (new_secret, tx.now()));
             after.found.clone_from(found);
-            after.session_sha256 = new_secret.sha256().to_vec();
-            after.expires_at = tx.now().plus_seconds(hub.settings().lives.journey_seconds);
-            step(&tx, journey.step, &after).await?;
-            tx.trail(
-                Action::SessionOpened,
-                person.id,
-                serde_json::json!({ "authorization": journey.id }),
-            )
-            .await?;
-            Ok::<_, JourneyError>(())
+            note_sign_in(&mut after, tx.now(), SignInMethod::Identity);
+            step(&tx, journey.step, &after).await
         });
     signed_in.await?;
     Ok(secret)
+}
+
+/// The person is signed in already, or has just signed in with a passkey: the journey goes on under that session.
+pub async fn sign_in_with_session(
+    hub: &Hub,
+    journey: &Authorization,
+    session: &Session,
+    found: Vec<Account>,
+) -> Result<Secret, JourneyError> {
+    let secret = Secret::new(SecretKind::Session, hub.storage().chance().bytes());
+    let (new_secret, found) = (&secret, &found);
+    let moved = hub
+        .storage()
+        .run("authorization_sign_in", &Actor::Hub("pages"), async |tx| {
+            let mut after = signed_in_as(hub, journey, session.person_id, (new_secret, tx.now()));
+            after.session_id = Some(session.id);
+            after.found.clone_from(found);
+            note_sign_in(&mut after, session.created_at, session.method);
+            step(&tx, journey.step, &after).await
+        });
+    moved.await?;
+    Ok(secret)
+}
+
+fn signed_in_as(
+    hub: &Hub,
+    journey: &Authorization,
+    person: PersonId,
+    (secret, now): (&Secret, Timestamp),
+) -> Authorization {
+    Authorization {
+        step: Step::SignedIn,
+        person_id: Some(person),
+        session_sha256: secret.sha256().to_vec(),
+        expires_at: now.plus_seconds(hub.settings().lives.journey_seconds),
+        ..journey.clone()
+    }
+}
+
+/// Remembers when and how the person signed in, for the ID token.
+fn note_sign_in(journey: &mut Authorization, at: Timestamp, method: SignInMethod) {
+    let asked: Option<Asked> = serde_json::from_str(&journey.asked).ok();
+    let Some(mut asked) = asked else { return };
+    if let Some(fapi2) = &mut asked.fapi2 {
+        fapi2.signed_in = Some(SignedIn { at, method });
+        journey.asked = serde_json::to_string(&asked).unwrap_or_default();
+    }
 }
 
 /// The person behind these facts; stored if they came for the first time.
@@ -193,137 +259,6 @@ pub async fn person_put(hub: &Hub, tx: &Tx, facts: &PersonFacts) -> Result<Perso
     tx.person_insert(&person).await?;
     tx.trail(Action::PersonJoined, person.id, serde_json::json!({})).await?;
     Ok(person)
-}
-
-/// What the person chose.
-#[derive(Debug, Clone, Default)]
-pub struct Choice {
-    /// Positions of the chosen accounts in the list that was found.
-    pub accounts: Vec<usize>,
-    /// Whether they agree to inquiry.
-    pub inquiry: bool,
-    /// Whether they agree to withdrawal.
-    pub transfer: bool,
-}
-
-/// The person agrees: grant, registrations and code in one commit. Gives the address the browser goes to.
-pub async fn agree(
-    hub: &Hub,
-    journey: &Authorization,
-    (asked, choice): (&Asked, &Choice),
-) -> Result<String, JourneyError> {
-    let (Some(client_id), Some(person_id)) = (journey.client_id, journey.person_id) else {
-        return Err(JourneyError::Elsewhere);
-    };
-    let scopes = chosen_scopes(asked, choice)?;
-    let accounts: Vec<&Account> = choice.accounts.iter().filter_map(|at| journey.found.get(*at)).collect();
-    if accounts.is_empty() && (scopes.has(Scope::Inquiry) || scopes.has(Scope::Transfer)) {
-        return Err(JourneyError::Choice("choose_account"));
-    }
-    let code = Secret::new(SecretKind::Code, hub.storage().chance().bytes());
-    let (code, scopes, accounts) = (&code, &scopes, &accounts);
-    let actor = Actor::Person(person_id);
-    let agreed = hub.storage().run("authorization_agree", &actor, async |tx| {
-        let grant = fresh_grant(hub, (client_id, person_id), scopes, tx.now());
-        tx.grant_insert(&grant).await?;
-        tx.trail(
-            Action::GrantGiven,
-            grant.id,
-            serde_json::json!({ "scopes": scopes.to_string() }),
-        )
-        .await?;
-        for account in accounts {
-            register(hub, &tx, &grant, account).await?;
-        }
-        let mut after = journey.clone();
-        after.step = Step::Agreed;
-        after.grant_id = Some(grant.id);
-        after.found = Vec::new();
-        after.code_sha256 = Some(code.sha256().to_vec());
-        after.code_expires_at = Some(tx.now().plus_seconds(hub.settings().lives.code_seconds));
-        step(&tx, Step::SignedIn, &after).await
-    });
-    agreed.await?;
-    Ok(asked.code_uri(code.expose(), scopes))
-}
-
-fn chosen_scopes(asked: &Asked, choice: &Choice) -> Result<Scopes, JourneyError> {
-    let wanted = asked.scope_set();
-    let kept: Vec<Scope> = wanted
-        .iter()
-        .filter(|scope| match scope {
-            Scope::Inquiry => choice.inquiry,
-            Scope::Transfer => choice.transfer,
-            _ => true,
-        })
-        .collect();
-    let of_accounts = |scope: &Scope| matches!(scope, Scope::Inquiry | Scope::Transfer);
-    // Signing in is granted along: who was asked for more and allows none of it has not agreed.
-    let asked_more = wanted.iter().any(|scope| of_accounts(&scope));
-    if kept.is_empty() || asked_more && !kept.iter().any(of_accounts) {
-        Err(JourneyError::Choice("choose_something"))
-    } else {
-        Ok(Scopes::of(&kept))
-    }
-}
-
-/// A grant of a person to a client from now on.
-pub fn fresh_grant(
-    hub: &Hub,
-    (client_id, person_id): (naru_core::ClientId, PersonId),
-    scopes: &Scopes,
-    now: Timestamp,
-) -> Grant {
-    Grant {
-        id: GrantId::new(now, hub.storage().chance()),
-        client_id,
-        person_id: Some(person_id),
-        scopes: scopes.clone(),
-        created_at: now,
-        expires_at: now.plus_seconds(hub.settings().lives.grant_seconds),
-        revoked: None,
-        last_used_at: None,
-    }
-}
-
-/// Registers one account under a grant, with the consents that the grant's scopes give.
-pub async fn register(hub: &Hub, tx: &Tx, grant: &Grant, account: &Account) -> Result<FintechUseNum, StorageError> {
-    let (now, chance) = (tx.now(), hub.storage().chance());
-    let person_id = grant
-        .person_id
-        .ok_or_else(|| StorageError::corrupt("a grant without a person has no accounts"))?;
-    let account_id = tx.account_put(person_id, account, AccountId::new(now, chance)).await?;
-    let consent = |scope| {
-        let given = grant.scopes.has(scope);
-        Consent {
-            agreed_at: given.then_some(now),
-            until: given.then_some(grant.expires_at),
-            ended_at: None,
-        }
-    };
-    let registration = Registration {
-        fintech_use_num: FintechUseNum::new(&account.bank_code, chance),
-        client_id: grant.client_id,
-        person_id,
-        account_id,
-        account: account.clone(),
-        alias: account.product_name.clone(),
-        inquiry: consent(Scope::Inquiry),
-        transfer: consent(Scope::Transfer),
-        created_at: now,
-    };
-    let number = tx.registration_put(&registration).await?;
-    let details = serde_json::json!({ "grant": grant.id, "scopes": grant.scopes.to_string() });
-    tx.trail(Action::RegistrationAgreed, &number, details).await?;
-    Ok(number)
-}
-
-/// The person refuses, or leaves.
-pub async fn refuse(hub: &Hub, journey: &Authorization) -> Result<(), JourneyError> {
-    let mut after = journey.clone();
-    after.step = Step::Refused;
-    after.found = Vec::new();
-    move_on(hub, journey, &after).await
 }
 
 /// The person signs out: the journey ends at once, whatever step it stands at.

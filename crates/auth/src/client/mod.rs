@@ -1,3 +1,8 @@
 //! Clients: registering them, moving them between states, changing what they may do.
 
+pub mod authentication;
+pub mod certificate;
+pub mod credential;
+pub mod http;
+pub mod jobs;
 pub mod service;

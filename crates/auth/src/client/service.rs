@@ -1,11 +1,13 @@
 //! Decides about clients. Every change holds from the next call on, because every call reads the client's row.
 
 use naru_core::{
-    Action, Actor, Client, ClientEvent, ClientId, ClientLimits, ClientStatus, ClientUseCode, ContractAccount,
-    Direction, Environment, Scope, Scopes,
+    Action, Actor, Client, ClientCredential, ClientEvent, ClientId, ClientLimits, ClientStatus, ClientUseCode,
+    ContractAccount, Direction, Environment, Profile, Scope, Scopes,
 };
 use naru_crypto::{Secret, SecretKind};
 use naru_storage::{Storage, StorageError};
+
+use super::credential;
 
 /// Why a client was not registered or changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -58,6 +60,8 @@ pub struct Registration {
     pub withdraw_limits: ClientLimits,
     /// How much it may pay out.
     pub deposit_limits: ClientLimits,
+    /// How it proves itself, where it speaks the FAPI 2.0 profile.
+    pub credential: Option<ClientCredential>,
 }
 
 /// Registers a client that is active at once; gives it a secret only in the test bed.
@@ -68,8 +72,13 @@ pub async fn register(
 ) -> Result<(Client, Option<Secret>), ClientError> {
     check(&registration)?;
     let (now, chance) = (storage.clock().now(), storage.chance());
-    let secret =
-        (registration.environment == Environment::TestBed).then(|| Secret::new(SecretKind::Client, chance.bytes()));
+    let profile = if registration.credential.is_some() {
+        Profile::Fapi2
+    } else {
+        Profile::Kftc
+    };
+    let has_secret = registration.environment == Environment::TestBed && profile == Profile::Kftc;
+    let secret = has_secret.then(|| Secret::new(SecretKind::Client, chance.bytes()));
     let client = Client {
         id: ClientId::new(now, chance),
         client_use_code: registration
@@ -77,6 +86,7 @@ pub async fn register(
             .unwrap_or_else(|| ClientUseCode::new(chance)),
         name: registration.name,
         environment: registration.environment,
+        profile,
         status: ClientStatus::Active,
         status_since: now,
         status_reason: String::new(),
@@ -90,7 +100,7 @@ pub async fn register(
         created_at: now,
         version: 1,
     };
-    let inserting = &client;
+    let (inserting, credential) = (&client, registration.credential.as_ref());
     let inserted = storage.run("client_register", actor, async |tx| {
         let bank = tx.institution_find(&inserting.contract_account.bank_code).await?;
         let simulated = bank
@@ -102,9 +112,13 @@ pub async fn register(
             ));
         }
         tx.client_insert(inserting).await?;
+        if let Some(credential) = credential {
+            tx.credential_put(inserting.id, credential).await?;
+        }
         let details = serde_json::json!({
             "client_use_code": inserting.client_use_code,
             "environment": inserting.environment,
+            "profile": inserting.profile,
             "scopes": inserting.scopes.to_string(),
         });
         tx.trail(Action::ClientRegistered, inserting.id, details).await?;
@@ -146,7 +160,19 @@ fn check(registration: &Registration) -> Result<(), ClientError> {
             );
         }
     }
-    if registration.environment == Environment::Production && registration.certificate_sha256.is_none() {
+    let kftc = registration.credential.is_none();
+    if let Some(credential) = &registration.credential {
+        credential::check(credential).map_err(|(name, expected)| ClientError::Field {
+            field: name,
+            expected: expected.to_owned(),
+        })?;
+    } else if registration.scopes.iter().any(Scope::is_fapi2) {
+        return field(
+            "scopes",
+            "must not contain openid or grant_management_*: they belong to the fapi2 profile",
+        );
+    }
+    if kftc && registration.environment == Environment::Production && registration.certificate_sha256.is_none() {
         return field(
             "certificate",
             "is required in production: calls are answered over mutual TLS alone",
@@ -165,12 +191,20 @@ fn check(registration: &Registration) -> Result<(), ClientError> {
 }
 
 fn is_redirect_uri(uri: &str) -> bool {
-    let local = ["http://localhost", "http://127.0.0.1"].iter().any(|start| {
-        uri.strip_prefix(start)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/']))
-    });
-    let plain = uri.bytes().all(|b| b.is_ascii_graphic()) && !uri.contains('#');
-    plain && uri.len() <= 500 && (local || uri.len() > "https://".len() && uri.starts_with("https://"))
+    let plain = uri.len() <= 500 && uri.bytes().all(|b| b.is_ascii_graphic()) && !uri.contains(['#', '\\']);
+    let Some((scheme, rest)) = uri.split_once("://").filter(|_| plain) else {
+        return false;
+    };
+    let authority = rest.split(['/', '?']).next().unwrap_or_default();
+    let host = match authority.rsplit_once(':') {
+        Some((host, port)) if !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit()) => host,
+        _ => authority,
+    };
+    // A name before the host, or what looks like a port and is none, hides where the answer would go.
+    if host.is_empty() || host.contains('@') || host.contains(':') && !(host.starts_with('[') && host.ends_with(']')) {
+        return false;
+    }
+    scheme == "https" || scheme == "http" && matches!(host, "localhost" | "127.0.0.1" | "[::1]")
 }
 
 fn check_limits(limits: &ClientLimits) -> Result<(), ClientError> {
@@ -277,6 +311,34 @@ pub async fn change_certificate(
         .await
 }
 
+/// Changes how a client of the FAPI 2.0 profile proves itself; holds from the next request on.
+pub async fn change_credential(
+    storage: &Storage,
+    actor: &Actor,
+    client: &Client,
+    credential: &ClientCredential,
+) -> Result<(), ClientError> {
+    if client.profile != Profile::Fapi2 {
+        let expected = "belongs to clients of the fapi2 profile".to_owned();
+        return Err(ClientError::Field {
+            field: "credential",
+            expected,
+        });
+    }
+    credential::check(credential).map_err(|(field, expected)| ClientError::Field {
+        field,
+        expected: expected.to_owned(),
+    })?;
+    storage
+        .run("client_change_credential", actor, async |tx| {
+            tx.credential_put(client.id, credential).await?;
+            let details = serde_json::json!({ "method": credential.method, "binding": credential.binding });
+            tx.trail(Action::ClientChanged, client.id, details).await?;
+            Ok(())
+        })
+        .await
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -287,6 +349,8 @@ mod tests {
             "https://app.example/cb",
             "http://localhost:3000/cb",
             "http://127.0.0.1/cb",
+            "http://[::1]:8080/cb?x=1",
+            "https://app.example:8443/cb?tenant=1",
         ] {
             assert!(is_redirect_uri(good), "{good}");
         }
@@ -297,6 +361,12 @@ mod tests {
             "https://",
             "app:/cb",
             "https://a b",
+            "https:///cb",
+            "https://app.example@evil.example/",
+            "http://localhost:x@evil.example/",
+            "http://localhost:80:80/",
+            "http://127.0.0.1\\@evil.example/",
+            "HTTP://app.example/",
         ];
         for bad in bad {
             assert!(!is_redirect_uri(bad), "{bad}");

@@ -1,3 +1,4 @@
 //! Grants: listing and ending what people allowed.
 
+pub mod http;
 pub mod service;

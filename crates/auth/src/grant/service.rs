@@ -1,6 +1,6 @@
 //! Ends grants. The next call under an ended grant is refused, because every call reads the grant's row.
 
-use naru_core::{Action, Actor, Client, Grant, GrantId, GrantState, PersonId, Registration, RevokedBy};
+use naru_core::{Action, Actor, Client, ClientId, Grant, GrantId, GrantState, PersonId, Registration, RevokedBy};
 use naru_storage::{Storage, StorageError, Tx};
 
 /// Why a grant was not ended.
@@ -17,6 +17,19 @@ pub enum GrantError {
     Storage(#[from] StorageError),
 }
 
+/// Whose grants end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whose {
+    /// One grant.
+    Grant(GrantId),
+    /// Everything a person granted.
+    Person(PersonId),
+    /// Everything a fintech was granted, and what it has by itself.
+    Client(ClientId),
+    /// Every grant with a living token that is bound to a certificate (SHA-256 of its DER form).
+    Certificate([u8; 32]),
+}
+
 /// Ends a grant. A person may end only their own.
 pub async fn revoke(
     storage: &Storage,
@@ -30,19 +43,52 @@ pub async fn revoke(
             if owner.is_some() && grant.person_id != owner {
                 return Err(GrantError::Unknown);
             }
-            if !tx.grant_revoke(id, by).await? {
+            if !end(&tx, &grant, by).await? {
                 return Err(GrantError::Ended);
             }
-            tx.trail(
-                Action::GrantRevoked,
-                id,
-                serde_json::json!({ "by": by, "client": grant.client_id }),
-            )
-            .await?;
-            end_accounts(&tx, &grant).await?;
             Ok(grant)
         })
         .await
+}
+
+/// Ends every living grant of somebody in one commit; how many. The next call under any of them is refused.
+pub async fn revoke_all(storage: &Storage, actor: &Actor, whose: Whose, by: RevokedBy) -> Result<u64, StorageError> {
+    storage
+        .run("grant_revoke_all", actor, async |tx| end_all(&tx, whose, by).await)
+        .await
+}
+
+/// As [`revoke_all`], within a transaction that ends something else too.
+pub(crate) async fn end_all(tx: &Tx, whose: Whose, by: RevokedBy) -> Result<u64, StorageError> {
+    let grants = match whose {
+        Whose::Grant(id) => tx.grant_find(id).await?.into_iter().collect(),
+        Whose::Person(id) => tx.grant_list_of_person(id).await?,
+        Whose::Client(id) => tx.grant_list_of_client(id).await?,
+        Whose::Certificate(sha256) => {
+            let mut grants = Vec::new();
+            for id in tx.token_grants_of_certificate(&sha256).await? {
+                grants.extend(tx.grant_find(id).await?);
+            }
+            grants
+        }
+    };
+    let mut ended = 0;
+    for grant in &grants {
+        ended += u64::from(end(tx, grant, by).await?);
+    }
+    Ok(ended)
+}
+
+/// The one place where a grant ends: the grant, its trail, and the consents for accounts that hung on it. Whether it
+/// was alive.
+async fn end(tx: &Tx, grant: &Grant, by: RevokedBy) -> Result<bool, StorageError> {
+    if !tx.grant_revoke(grant.id, by).await? {
+        return Ok(false);
+    }
+    let details = serde_json::json!({ "by": by, "client": grant.client_id });
+    tx.trail(Action::GrantRevoked, grant.id, details).await?;
+    end_accounts(tx, grant).await?;
+    Ok(true)
 }
 
 /// With the last living grant to a fintech, the consents for the person's accounts there end too.

@@ -2,7 +2,8 @@
 //! client showed it (RFC 8705).
 
 use naru_core::{
-    Action, Actor, Client, ClientStatus, Environment, Grant, GrantId, GrantState, Scope, Scopes, Timestamp, UserSeqNo,
+    Action, Actor, Client, ClientStatus, Confirmation, Environment, Grant, GrantId, GrantState, Profile, Scope, Scopes,
+    Timestamp, UserSeqNo,
 };
 use naru_crypto::{Secret, SecretKind, constant_time_eq, sha256};
 use naru_storage::{Step, StorageError, TokenKind, TokenRow, Tx};
@@ -52,13 +53,10 @@ pub struct Issued {
     pub client: Client,
 }
 
-/// Authenticates a client; gives the certificate its tokens are bound to.
-async fn authenticate(hub: &Hub, tx: &Tx, proof: &ClientProof<'_>) -> Result<(Client, Option<[u8; 32]>), TokenError> {
+/// Authenticates a client of the KFTC profile; gives what its tokens are bound to.
+async fn authenticate(hub: &Hub, tx: &Tx, proof: &ClientProof<'_>) -> Result<(Client, Confirmation), TokenError> {
     let id = proof.client_id.parse().map_err(|_| TokenError::Credentials)?;
     let client = tx.client_find(id).await?.ok_or(TokenError::Credentials)?;
-    if client.status != ClientStatus::Active {
-        return Err(TokenError::Credentials);
-    }
     let certificate_is_its_own = match (&client.certificate_sha256, proof.certificate_sha256) {
         (Some(registered), Some(shown)) => constant_time_eq(registered, &shown),
         _ => false,
@@ -68,14 +66,18 @@ async fn authenticate(hub: &Hub, tx: &Tx, proof: &ClientProof<'_>) -> Result<(Cl
         .as_ref()
         .is_some_and(|stored| constant_time_eq(stored, &sha256(proof.secret.as_bytes())));
     let test_bed = client.environment == Environment::TestBed;
-    if client.status != ClientStatus::Active || test_bed && !hub.settings().test_bed {
+    let served = client.profile == Profile::Kftc && client.status == ClientStatus::Active;
+    if !served || test_bed && !hub.settings().test_bed {
         return Err(TokenError::Credentials);
     }
     // In the test bed a secret is enough. In production the certificate is the proof; a secret does not exist there.
+    let bound = proof
+        .certificate_sha256
+        .map_or(Confirmation::None, Confirmation::Certificate);
     match (certificate_is_its_own, secret_is_its_own) {
-        (true, true) => Ok((client, proof.certificate_sha256)),
-        (true, false) if proof.secret.is_empty() || !test_bed => Ok((client, proof.certificate_sha256)),
-        (false, true) if test_bed && proof.certificate_sha256.is_none() => Ok((client, None)),
+        (true, true) => Ok((client, bound)),
+        (true, false) if proof.secret.is_empty() || !test_bed => Ok((client, bound)),
+        (false, true) if test_bed && proof.certificate_sha256.is_none() => Ok((client, bound)),
         _ => Err(TokenError::Credentials),
     }
 }
@@ -145,8 +147,7 @@ pub async fn refresh(hub: &Hub, proof: &ClientProof<'_>, (token, scope): (&str, 
             .await?
             .ok_or(TokenError::Credentials)?;
         let grant = living(tx.grant_find(row.grant_id).await?, tx.now())?;
-        let bound_elsewhere =
-            row.bound_to_sha256.is_some() && row.bound_to_sha256.as_deref() != bound_to.as_ref().map(|b| &b[..]);
+        let bound_elsewhere = row.confirmation != Confirmation::None && row.confirmation != bound_to;
         if grant.client_id != client.id || tx.now() >= row.expires_at || bound_elsewhere {
             return Err(TokenError::Credentials);
         }
@@ -210,7 +211,7 @@ pub async fn issue(
     hub: &Hub,
     tx: &Tx,
     (client, grant): (&Client, &Grant),
-    bound_to: Option<[u8; 32]>,
+    confirmation: Confirmation,
 ) -> Result<Issued, TokenError> {
     let (now, lives, chance) = (tx.now(), &hub.settings().lives, hub.storage().chance());
     let access = Secret::new(SecretKind::Access, chance.bytes());
@@ -224,7 +225,8 @@ pub async fn issue(
         sha256: secret.sha256().to_vec(),
         kind,
         grant_id: grant.id,
-        bound_to_sha256: bound_to.map(|sha256| sha256.to_vec()),
+        confirmation,
+        scopes: None,
         issued_at: now,
         expires_at: now.plus_seconds(seconds),
         used_at: None,
@@ -234,7 +236,7 @@ pub async fn issue(
         tx.token_insert(&row(refresh, TokenKind::Refresh, lives.refresh_token_seconds))
             .await?;
     }
-    let details = serde_json::json!({ "client": client.id, "bound": bound_to.is_some() });
+    let details = serde_json::json!({ "client": client.id, "bound": confirmation != Confirmation::None });
     tx.trail(Action::TokensIssued, grant.id, details).await?;
     let user_seq_no = match grant.person_id {
         Some(person) => tx.person_find(person).await?.map(|person| person.user_seq_no),
