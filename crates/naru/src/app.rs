@@ -5,12 +5,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use naru_auth::identity::{HttpIdentity, IdentityCheck};
+use naru_auth::key;
+use naru_auth::key::service::KeyStore;
+use naru_auth::passkey::service::Passkeys;
 use naru_banking::line::{Connect, HttpConnect, LineTls, Lines};
 use naru_banking::{Desk, management, transfer};
 use naru_console::Pages;
 use naru_console::person::SignInWords;
 use naru_core::{Chance, Clock};
-use naru_crypto::Keyring;
+use naru_crypto::pkcs11::Token;
+use naru_crypto::{Authority, Keyring};
 use naru_storage::{DatabaseSettings, Storage, StorageError};
 use naru_web::outbound::{ClientTls, Outbound};
 use naru_web::{Hub, HubSettings, Listener, ListenerError, Route, Served, ServerTls, ops_router, router};
@@ -65,6 +69,14 @@ pub fn open_storage(config: &Config) -> Result<Storage, AppError> {
 pub fn hub_settings(config: &Config) -> Result<HubSettings, ConfigError> {
     Ok(HubSettings {
         public_url: config.hub.public_url.clone(),
+        mutual_tls_url: config.hub.mutual_tls_url.clone(),
+        outbound_roots_pem: config
+            .outbound
+            .ca_file
+            .as_deref()
+            .map(read)
+            .transpose()?
+            .unwrap_or_default(),
         test_bed: config.hub.test_bed,
         hours: config.hours()?,
         lives: config.lives,
@@ -102,7 +114,13 @@ impl Parts {
         };
         desk.refresh_lines().await?;
         management::jobs::open_window(&desk).await?;
+        let passkeys = Passkeys::new(&hub.settings().public_url)
+            .inspect_err(
+                |why| tracing::warn!(event = "no_passkeys", %why, "people sign in by the identity check alone"),
+            )
+            .ok();
         let pages = Pages {
+            passkeys,
             hub: hub.clone(),
             desk: desk.clone(),
             identity,
@@ -134,7 +152,7 @@ pub struct Running {
     pub addr: SocketAddr,
     /// Where operators reach it.
     pub ops_addr: SocketAddr,
-    served: Served,
+    served: Vec<Served>,
     ops: Served,
     jobs: Vec<tokio::task::JoinHandle<()>>,
 }
@@ -161,21 +179,29 @@ pub async fn start(config: &Config) -> Result<Running, AppError> {
 }
 
 async fn listen(config: &Config, parts: Parts) -> Result<Running, AppError> {
-    let tls = ServerTls {
-        certificates_pem: read(&config.tls.certificate_file)?,
-        key_pem: read(&config.tls.key_file)?,
-        client_roots_pem: Some(read(&config.tls.client_ca_file)?),
-    };
-    let listener = Listener::bind(config.hub.listen, Some(&tls)).await?;
+    let listeners = bind(config).await?;
     let ops = Listener::bind(config.hub.ops_listen, None).await?;
     wake_transfers(&parts).await?;
-    let (addr, ops_addr) = (listener.addr(), ops.addr());
+    let store = key_store(config)?;
+    key::service::prepare(&parts.hub, &store)
+        .await
+        .map_err(|error| AppError::Setup(format!("keys: {error}")))?;
+    let (addr, ops_addr) = (listeners[0].addr(), ops.addr());
     let jobs = vec![
         tokio::spawn(transfer::resolver::run(parts.desk.clone())),
         tokio::spawn(management::jobs::run(parts.desk.clone())),
         tokio::spawn(naru_auth::authorization::jobs::run(parts.hub.clone())),
+        tokio::spawn(key::jobs::run(parts.hub.clone(), store)),
+        tokio::spawn(naru_auth::client::jobs::run(
+            parts.hub.clone(),
+            authority(config)?.map(Arc::new),
+        )),
     ];
-    let served = listener.serve(parts.router());
+    let router = parts.router();
+    let served = listeners
+        .into_iter()
+        .map(|listener| listener.refusing(parts.hub.revoked().clone()).serve(router.clone()))
+        .collect();
     let ops = ops.serve(ops_router(parts.hub.clone()));
     tracing::info!(event = "hub_started", %addr, %ops_addr, database = parts.hub.storage().engine_name(), "serving");
     Ok(Running {
@@ -186,6 +212,49 @@ async fn listen(config: &Config, parts: Parts) -> Result<Running, AppError> {
         ops,
         jobs,
     })
+}
+
+/// Opens the address for everybody, and the one for clients with certificates where there is a second.
+async fn bind(config: &Config) -> Result<Vec<Listener>, AppError> {
+    let asking = ServerTls {
+        certificates_pem: read(&config.tls.certificate_file)?,
+        key_pem: read(&config.tls.key_file)?,
+        client_roots_pem: Some(read(&config.tls.client_ca_file)?),
+    };
+    let Some(second) = config.hub.mutual_tls_listen else {
+        return Ok(vec![Listener::bind(config.hub.listen, Some(&asking)).await?]);
+    };
+    let plain = ServerTls {
+        client_roots_pem: None,
+        ..asking.clone()
+    };
+    Ok(vec![
+        Listener::bind(config.hub.listen, Some(&plain)).await?,
+        Listener::bind(second, Some(&asking)).await?,
+    ])
+}
+
+/// The authority that issues certificates to clients, where there is one.
+pub fn authority(config: &Config) -> Result<Option<Authority>, AppError> {
+    let (Some(certificate), Some(key)) = (&config.authority.certificate_file, &config.authority.key_file) else {
+        return Ok(None);
+    };
+    let text = |path| read(path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    Authority::open(text(certificate)?, text(key)?)
+        .map(Some)
+        .map_err(|error| AppError::Setup(format!("authority: {error}")))
+}
+
+/// Where the keys are with which the hub signs.
+pub fn key_store(config: &Config) -> Result<KeyStore, AppError> {
+    let keys = &config.keys;
+    let (Some(module), Some(token), Some(pin)) = (&keys.pkcs11_module, &keys.pkcs11_token, &keys.pkcs11_pin_file)
+    else {
+        return Ok(KeyStore::Sealed);
+    };
+    let pin = String::from_utf8_lossy(&read(pin)?).trim().to_owned();
+    let opened = Token::open(module, token, &pin).map_err(|error| AppError::Setup(format!("keys: {error}")))?;
+    Ok(KeyStore::Token(Arc::new(opened)))
 }
 
 /// On SQLite this process is the only hub: whatever is open belongs to nobody any more and is looked at now. On
@@ -241,7 +310,9 @@ impl Running {
     /// Takes no further calls, lets those in flight end, records everything, and ends. A transfer that an
     /// institution keeps waiting is parked: its intention is stored, and the next start asks for it.
     pub async fn stop(self) {
-        self.served.stop().await;
+        for served in self.served {
+            served.stop().await;
+        }
         if tokio::time::timeout(FINISH, self.parts.hub.finish()).await.is_err() {
             tracing::warn!(
                 event = "finish_cut",

@@ -25,6 +25,15 @@ pub struct Config {
     pub lines: LinesSection,
     /// The agency that proofs people.
     pub identity: IdentitySection,
+    /// Calls to servers of fintechs.
+    #[serde(default)]
+    pub outbound: OutboundSection,
+    /// The authority that issues certificates to clients.
+    #[serde(default)]
+    pub authority: AuthoritySection,
+    /// Where the keys are with which the hub signs.
+    #[serde(default)]
+    pub keys: KeysSection,
     /// How long things live.
     #[serde(default)]
     pub lives: Lives,
@@ -52,6 +61,13 @@ pub struct HubSection {
     pub ops_listen: SocketAddr,
     /// Address under which browsers reach the pages.
     pub public_url: String,
+    /// A second address that asks clients for their certificates; with it, the first one asks nobody, so that browsers
+    /// are not asked to choose one.
+    #[serde(default)]
+    pub mutual_tls_listen: Option<SocketAddr>,
+    /// Address under which clients reach the second one.
+    #[serde(default)]
+    pub mutual_tls_url: Option<String>,
     /// Whether clients of the test bed are served.
     #[serde(default)]
     pub test_bed: bool,
@@ -127,6 +143,36 @@ pub struct IdentitySection {
     /// Authorities of its certificate, PEM.
     #[serde(default)]
     pub ca_file: Option<PathBuf>,
+}
+
+/// Calls to servers of fintechs, such as for their published keys.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct OutboundSection {
+    /// Authorities of those servers' certificates, PEM; without it no keys are fetched.
+    pub ca_file: Option<PathBuf>,
+}
+
+/// The authority that issues certificates to clients; without it the hub issues none.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AuthoritySection {
+    /// Its certificate, PEM; one of those in `tls.client_ca_file`.
+    pub certificate_file: Option<PathBuf>,
+    /// Its private key, PEM.
+    pub key_file: Option<PathBuf>,
+}
+
+/// Where the keys are with which the hub signs: sealed in the database, or in a PKCS#11 token.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct KeysSection {
+    /// The token's PKCS#11 module; keys are made and used there.
+    pub pkcs11_module: Option<PathBuf>,
+    /// The token's label.
+    pub pkcs11_token: Option<String>,
+    /// A file with the token's user PIN.
+    pub pkcs11_pin_file: Option<PathBuf>,
 }
 
 /// What is logged, and how.
@@ -260,6 +306,28 @@ impl Config {
                 expected,
             });
         }
+        if self.hub.mutual_tls_listen.is_some() != self.hub.mutual_tls_url.is_some() {
+            return Err(ConfigError::Value {
+                key: "hub.mutual_tls_url",
+                expected: "is given together with hub.mutual_tls_listen",
+            });
+        }
+        let url = &self.hub.public_url;
+        if !url.starts_with("https://") || url.ends_with('/') || url.contains(['?', '#']) {
+            return Err(ConfigError::Value {
+                key: "hub.public_url",
+                expected: "must be an https address without query, fragment and last slash: it is also the issuer",
+            });
+        }
+        let keys = [
+            self.keys.pkcs11_module.is_some(),
+            self.keys.pkcs11_token.is_some(),
+            self.keys.pkcs11_pin_file.is_some(),
+        ];
+        if keys.contains(&true) && keys.contains(&false) {
+            let expected = "must have pkcs11_module, pkcs11_token and pkcs11_pin_file, or none of them";
+            return Err(ConfigError::Value { key: "keys", expected });
+        }
         let lines = &self.lines;
         let some = [
             lines.ca_file.is_some(),
@@ -298,8 +366,10 @@ impl Config {
     pub fn files(&self) -> Vec<PathBuf> {
         let always = [&self.tls.certificate_file, &self.tls.key_file, &self.tls.client_ca_file];
         let lines = [&self.lines.ca_file, &self.lines.certificate_file, &self.lines.key_file];
-        let others = [&self.database.ca_file, &self.identity.ca_file];
-        let optional = lines.into_iter().chain(others).flatten();
+        let others = [&self.database.ca_file, &self.identity.ca_file, &self.outbound.ca_file];
+        let authority = [&self.authority.certificate_file, &self.authority.key_file];
+        let keys = [&self.keys.pkcs11_module, &self.keys.pkcs11_pin_file];
+        let optional = lines.into_iter().chain(others).chain(authority).chain(keys).flatten();
         always
             .into_iter()
             .chain([&self.secrets.keyring_file])
@@ -316,6 +386,8 @@ impl Config {
                 listen: ([0, 0, 0, 0], 8443).into(),
                 ops_listen: ([127, 0, 0, 1], 9443).into(),
                 public_url: "https://openapi.example.kr".to_owned(),
+                mutual_tls_listen: Some(([0, 0, 0, 0], 8444).into()),
+                mutual_tls_url: Some("https://mtls.openapi.example.kr".to_owned()),
                 test_bed: false,
                 hours: "00:05-23:55".to_owned(),
                 page_size: page_size(),
@@ -342,6 +414,14 @@ impl Config {
                 url: "https://identity.example.kr".to_owned(),
                 ca_file: Some(file("identity-ca.pem")),
             },
+            outbound: OutboundSection {
+                ca_file: Some(PathBuf::from("/etc/ssl/certs/ca-certificates.crt")),
+            },
+            authority: AuthoritySection {
+                certificate_file: Some(file("clients-issuer.pem")),
+                key_file: Some(file("clients-issuer.key")),
+            },
+            keys: KeysSection::default(),
             lives: Lives::default(),
             person_limits: PersonLimits::default(),
             banking: BankingSettings::default(),

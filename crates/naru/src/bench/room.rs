@@ -9,8 +9,8 @@ use naru_web::outbound::ClientTls;
 
 use crate::cli::Failure;
 use crate::config::{
-    Config, DatabaseSection, HubSection, IdentitySection, LinesSection, LogFormat, LogSection, SecretsSection,
-    TlsSection, TrialSection, read,
+    AuthoritySection, Config, DatabaseSection, HubSection, IdentitySection, KeysSection, LinesSection, LogFormat,
+    LogSection, OutboundSection, SecretsSection, TlsSection, TrialSection, read,
 };
 use crate::up::{Files, certificate_sha256};
 
@@ -76,6 +76,8 @@ impl Room {
                 listen,
                 ops_listen: free_port()?,
                 public_url: format!("https://localhost:{}", listen.port()),
+                mutual_tls_listen: None,
+                mutual_tls_url: None,
                 test_bed: false,
                 hours: String::new(),
                 page_size: 25,
@@ -102,6 +104,14 @@ impl Room {
                 url: "http://127.0.0.1:9".to_owned(),
                 ca_file: None,
             },
+            outbound: OutboundSection {
+                ca_file: Some(self.files.path("ca.pem")),
+            },
+            authority: AuthoritySection {
+                certificate_file: Some(self.files.path("ca.pem")),
+                key_file: Some(self.files.path("ca.key")),
+            },
+            keys: KeysSection::default(),
             lives: naru_web::Lives::default(),
             person_limits: PersonLimits {
                 transfer_won: much,

@@ -11,8 +11,8 @@ use naru_auth::authorization::service as journeys;
 use naru_auth::client::service::{self as clients, Registration};
 use naru_auth::token::service::{self as tokens, TokenError};
 use naru_core::{
-    Account, Action, Actor, BankCode, Client, ClientLimits, ContractAccount, Environment, GrantId, Institution,
-    InstitutionStatus, Person, PersonFacts, PersonId, Scope, Scopes, UserSeqNo, Won,
+    Account, Action, Actor, BankCode, Client, ClientLimits, Confirmation, ContractAccount, Environment, GrantId,
+    Institution, InstitutionStatus, Person, PersonFacts, PersonId, Scope, Scopes, UserSeqNo, Won,
 };
 use naru_storage::{Storage, Tx};
 use naru_web::Hub;
@@ -255,6 +255,7 @@ async fn fintech(storage: &Storage, certificate: [u8; 32]) -> Result<Client, Fai
         },
         withdraw_limits: limits,
         deposit_limits: limits,
+        credential: None,
     };
     let (client, _) = clients::register(storage, &ACTOR, registration).await?;
     Ok(client)
@@ -318,7 +319,7 @@ async fn agreed(
         product_name: "자유입출금통장".to_owned(),
     };
     let fintech_use_num = journeys::register(hub, tx, &grant, &account).await?;
-    let issued = tokens::issue(hub, tx, (client, &grant), Some(certificate)).await?;
+    let issued = tokens::issue(hub, tx, (client, &grant), Confirmation::Certificate(certificate)).await?;
     let known = Known {
         bearer: format!("Bearer {}", issued.access.expose()),
         fintech_use_num: fintech_use_num.to_string(),

@@ -11,6 +11,7 @@ use naru_core::{
 use naru_storage::{Storage, StorageError};
 use serde_json::{Value, json};
 
+use super::credential::CredentialArgs;
 use super::{Context, Done, Failure, operator, read_text, table};
 use crate::up::certificate_sha256;
 
@@ -59,6 +60,13 @@ pub(super) enum ClientCommand {
         /// Why; shown as evidence under the broken link
         #[arg(long, value_name = "TEXT")]
         reason: String,
+    },
+    /// Changes how a client of the fapi2 profile proves itself; holds from its next request on
+    Credential {
+        /// Its client_use_code, or its id (cli_…)
+        client: String,
+        #[command(flatten)]
+        credential: CredentialArgs,
     },
     /// Changes how much a client may move in one direction
     Limit(LimitArgs),
@@ -116,6 +124,8 @@ pub(super) struct RegisterArgs {
     /// What it may pay out, in won: per transfer, day and month
     #[arg(long, default_value = LIMITS, value_name = "T,D,M", value_parser = limits)]
     deposit_limits: ClientLimits,
+    #[command(flatten)]
+    credential: CredentialArgs,
 }
 
 /// New limits.
@@ -175,6 +185,7 @@ pub(super) async fn run(context: &Context, command: ClientCommand) -> Done {
         ClientCommand::Suspend { client, reason } => change(context, (&client, ClientEvent::Suspend), &reason).await,
         ClientCommand::Resume { client, reason } => change(context, (&client, ClientEvent::Resume), &reason).await,
         ClientCommand::Close { client, reason } => change(context, (&client, ClientEvent::Close), &reason).await,
+        ClientCommand::Credential { client, credential } => change_credential(context, &client, &credential).await,
         ClientCommand::Limit(args) => limit(context, &args).await,
         ClientCommand::Certificate { client, file, .. } => certificate(context, &client, file.as_deref()).await,
     }
@@ -225,6 +236,7 @@ async fn register(context: &Context, args: RegisterArgs) -> Done {
         },
         withdraw_limits: args.withdraw_limits,
         deposit_limits: args.deposit_limits,
+        credential: args.credential.read()?,
     };
     let (client, secret) = clients::register(&storage, &operator(), registration)
         .await
@@ -257,6 +269,7 @@ fn to_json(client: &Client) -> Value {
         "client_use_code": client.client_use_code,
         "name": client.name,
         "environment": client.environment,
+        "profile": client.profile,
         "status": client.status,
         "status_since": client.status_since.to_string(),
         "status_reason": client.status_reason,
@@ -284,6 +297,7 @@ fn to_text(client: &Client) -> String {
         ("client_id", client.id.to_string()),
         ("client_use_code", client.client_use_code.to_string()),
         ("environment", environment_word(client.environment).to_owned()),
+        ("profile", client.profile.to_string()),
         (
             "status",
             format!(
@@ -376,6 +390,17 @@ async fn limit(context: &Context, args: &LimitArgs) -> Done {
     };
     let changed = clients::change_limits(&storage, &operator(), &client, (args.direction, &limits)).await;
     changed.map_err(failure)?;
+    show_again(context, &storage, &client).await
+}
+
+async fn change_credential(context: &Context, name: &str, args: &CredentialArgs) -> Done {
+    let missing = || Failure::Usage("--profile fapi2 and its other options are needed".to_owned());
+    let credential = args.read()?.ok_or_else(missing)?;
+    let storage = context.storage().await?;
+    let client = find(&storage, name).await?;
+    clients::change_credential(&storage, &operator(), &client, &credential)
+        .await
+        .map_err(failure)?;
     show_again(context, &storage, &client).await
 }
 

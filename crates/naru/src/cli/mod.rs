@@ -1,9 +1,12 @@
 //! The command line: one noun per command. Progress goes to standard error, results to standard output.
 
 mod books;
+mod certificate;
 mod client;
+mod credential;
 mod grant;
 mod institution;
+mod keys;
 mod line;
 mod serve;
 mod sim;
@@ -56,6 +59,9 @@ enum Command {
     /// Fintechs' clients
     #[command(subcommand)]
     Client(client::ClientCommand),
+    /// Certificates that the hub issues to clients
+    #[command(subcommand)]
+    Certificate(certificate::CertificateCommand),
     /// Institutions
     #[command(subcommand)]
     Institution(institution::InstitutionCommand),
@@ -71,6 +77,9 @@ enum Command {
     /// The journal and the trail
     #[command(subcommand)]
     Books(books::BooksCommand),
+    /// The keys with which the hub signs
+    #[command(subcommand)]
+    Keys(keys::KeysCommand),
     /// Lines to institutions
     #[command(subcommand)]
     Line(line::LineCommand),
@@ -205,11 +214,13 @@ async fn run(cli: Cli) -> Done {
         Command::Migrate => serve::migrate(&context).await,
         Command::Config(command) => serve::config(&context, &command),
         Command::Client(command) => client::run(&context, command).await,
+        Command::Certificate(command) => certificate::run(&context, command).await,
         Command::Institution(command) => institution::run(&context, command).await,
         Command::Grant(command) => grant::run(&context, command).await,
         Command::Transfer(command) => transfer::run(&context, command).await,
         Command::Trust(command) => trust::run(&context, command).await,
         Command::Books(command) => books::run(&context, command).await,
+        Command::Keys(command) => keys::run(&context, command).await,
         Command::Line(command) => line::run(&context, command).await,
         Command::Bench(args) => crate::bench::run(&context, args).await,
     }

@@ -101,6 +101,7 @@ impl<'a> Journey<'a> {
             contract_account: up::contract_account().map_err(|error| error.to_string())?,
             withdraw_limits: limits,
             deposit_limits: limits,
+            credential: None,
         };
         let storage = self.trial.running.parts.hub.storage();
         let operator = naru_core::Actor::Operator("demo".to_owned());

@@ -16,8 +16,8 @@ use naru_sims::{SimError, TlsFiles, demo, seoul};
 
 use crate::app::{self, AppError, Running};
 use crate::config::{
-    Config, DatabaseSection, HubSection, IdentitySection, LinesSection, LogFormat, LogSection, SecretsSection,
-    TlsSection, TrialPerson, TrialSection,
+    AuthoritySection, Config, DatabaseSection, HubSection, IdentitySection, KeysSection, LinesSection, LogFormat,
+    LogSection, OutboundSection, SecretsSection, TlsSection, TrialPerson, TrialSection,
 };
 pub use files::{Files, certificate_sha256};
 pub use seed::{SeedError, contract_account};
@@ -149,6 +149,8 @@ fn configure(options: &UpOptions, files: &Files, identity: SocketAddr) -> Result
             listen,
             ops_listen: settled(options.ops_listen)?,
             public_url: format!("https://localhost:{}", listen.port()),
+            mutual_tls_listen: None,
+            mutual_tls_url: None,
             test_bed: true,
             hours: String::new(),
             page_size: options.page_size,
@@ -178,6 +180,14 @@ fn configure(options: &UpOptions, files: &Files, identity: SocketAddr) -> Result
             url: format!("http://{identity}"),
             ca_file: None,
         },
+        outbound: OutboundSection {
+            ca_file: Some(files.path("ca.pem")),
+        },
+        authority: AuthoritySection {
+            certificate_file: Some(files.path("ca.pem")),
+            key_file: Some(files.path("ca.key")),
+        },
+        keys: KeysSection::default(),
         lives: naru_web::Lives::default(),
         person_limits: naru_core::PersonLimits::default(),
         banking: naru_banking::BankingSettings::default(),

@@ -4,7 +4,7 @@ use naru_auth::authorization::service as journeys;
 use naru_auth::client::service::{self as clients, Registration};
 use naru_auth::token::service as tokens;
 use naru_core::{
-    Account, Action, Actor, BankCode, Client, ClientLimits, ContractAccount, Environment, Institution,
+    Account, Action, Actor, BankCode, Client, ClientLimits, Confirmation, ContractAccount, Environment, Institution,
     InstitutionStatus, Person, PersonFacts, PersonId, Scope, Scopes, Timestamp, UserSeqNo, Won,
 };
 use naru_sims::bank::RunningBank;
@@ -129,6 +129,7 @@ pub(super) async fn fintech(parts: &Parts, files: &Files) -> Result<Fintech, UpE
         contract_account: contract_account()?,
         withdraw_limits: limits,
         deposit_limits: limits,
+        credential: None,
     };
     let registered = clients::register(storage, &ACTOR, registration)
         .await
@@ -229,7 +230,7 @@ async fn agreed(parts: &Parts, client: &Client, facts: &PersonFacts) -> Result<K
         for account in accounts {
             journeys::register(hub, &tx, &grant, account).await?;
         }
-        tokens::issue(hub, &tx, (client, &grant), None).await
+        tokens::issue(hub, &tx, (client, &grant), Confirmation::None).await
     });
     let issued = issued.await.map_err(SeedError::from)?;
     Ok(KeptPerson {

@@ -86,6 +86,8 @@ impl Bed {
         let agency = Arc::new(Agency::default());
         let hub = HubSettings {
             public_url: "https://hub.example".to_owned(),
+            mutual_tls_url: None,
+            outbound_roots_pem: Vec::new(),
             test_bed: true,
             hours: options.hours,
             lives: options.lives,

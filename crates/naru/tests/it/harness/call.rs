@@ -76,6 +76,7 @@ impl<'a> Call<'a> {
         let mut request = request.body(Body::from(self.body)).expect("a request that can be sent");
         request.extensions_mut().insert(PeerCertificate {
             sha256: self.certificate,
+            der: None,
         });
         let response = self
             .bed

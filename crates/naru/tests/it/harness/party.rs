@@ -32,6 +32,7 @@ pub(crate) struct Terms {
     pub(crate) scopes: Scopes,
     pub(crate) withdraw: ClientLimits,
     pub(crate) deposit: ClientLimits,
+    pub(crate) credential: Option<naru_core::ClientCredential>,
 }
 
 impl Default for Terms {
@@ -43,6 +44,7 @@ impl Default for Terms {
             scopes: Scopes::of(&[Scope::Login, Scope::Inquiry, Scope::Transfer, Scope::Oob]),
             withdraw: limits,
             deposit: limits,
+            credential: None,
         }
     }
 }
@@ -123,6 +125,7 @@ impl Bed {
             },
             withdraw_limits: terms.withdraw,
             deposit_limits: terms.deposit,
+            credential: terms.credential.clone(),
         };
         let (client, secret) = clients::register(self.storage(), &ACTOR, registration).await.unwrap();
         let secret = secret.map(|secret| secret.expose().to_owned()).unwrap_or_default();
@@ -176,6 +179,9 @@ impl Bed {
                 product_name: account.product_name,
             }));
         }
+        let bound = fintech
+            .certificate
+            .map_or(naru_core::Confirmation::None, naru_core::Confirmation::Certificate);
         let (hub, facts, found) = (&self.parts.hub, &facts, &found);
         let agreed = hub.storage().run("bed_login", &ACTOR, async |tx| {
             let person = match tx.person_find_by_link(&facts.linking_value).await? {
@@ -204,7 +210,7 @@ impl Bed {
                     account_num: account.account_num.clone(),
                 });
             }
-            let issued = tokens::issue(hub, &tx, (&fintech.client, &grant), fintech.certificate).await?;
+            let issued = tokens::issue(hub, &tx, (&fintech.client, &grant), bound).await?;
             Ok::<_, tokens::TokenError>(Login {
                 person,
                 grant,

@@ -81,7 +81,7 @@ impl World {
             for bank in &human.banks {
                 accounts.push(journeys::register(hub, &tx, &grant, &human.account(bank)).await?);
             }
-            let issued = tokens::issue(hub, &tx, (client, &grant), None).await?;
+            let issued = tokens::issue(hub, &tx, (client, &grant), naru_core::Confirmation::None).await?;
             Ok::<_, TokenError>(Seat {
                 token: issued.access.expose().to_owned(),
                 person: Some(person.id),

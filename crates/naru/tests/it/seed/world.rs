@@ -228,6 +228,8 @@ impl World {
 fn settings() -> HubSettings {
     HubSettings {
         public_url: "https://localhost".to_owned(),
+        mutual_tls_url: None,
+        outbound_roots_pem: Vec::new(),
         test_bed: true,
         hours: Some((5, 1_435)),
         lives: Lives::default(),
@@ -286,6 +288,7 @@ async fn fintech(parts: &Parts, (bank, number, name): (&str, &str, &str)) -> Fin
         },
         withdraw_limits: limits,
         deposit_limits: limits,
+        credential: None,
     };
     let registered = clients::register(parts.hub.storage(), &ACTOR, registration).await;
     let (client, secret) = registered.expect("the fintech is registered");
