@@ -1,16 +1,33 @@
 //! The route table itself, read and called.
 
 use naru_web::kftc::Codes;
-use naru_web::{Effect, Who};
+use naru_web::{Effect, Route, Who};
 
 use crate::harness::{Bed, Browser, Fintech, form_of, query_of};
 
 /// Every route, and who may call it. A route that is not here is open by accident: think before adding it.
-const ROUTES: [(&str, &str, Who, Effect); 29] = [
+const ROUTES: [(&str, &str, Who, Effect); 55] = [
+    ("DELETE", "/fapi2/grants/{id}", Who::Token, Effect::Writes),
+    (
+        "GET",
+        "/.well-known/oauth-authorization-server",
+        Who::Public,
+        Effect::Reads,
+    ),
+    ("GET", "/.well-known/openid-configuration", Who::Public, Effect::Reads),
+    ("GET", "/activity", Who::Person, Effect::Writes),
     ("GET", "/assets/{file}", Who::Public, Effect::Reads),
-    ("GET", "/authorizations/{id}", Who::Person, Effect::Reads),
+    ("GET", "/authorizations/{id}", Who::Person, Effect::Writes),
+    ("GET", "/design", Who::Public, Effect::Reads),
+    ("GET", "/fapi2/authorize", Who::Public, Effect::Writes),
+    ("GET", "/fapi2/crl", Who::Public, Effect::Reads),
+    ("GET", "/fapi2/grants/{id}", Who::Token, Effect::Reads),
+    ("GET", "/fapi2/jwks", Who::Public, Effect::Reads),
+    ("GET", "/fapi2/userinfo", Who::Token, Effect::Reads),
     ("GET", "/grants", Who::Person, Effect::Writes),
+    ("GET", "/grants/{id}/record", Who::Person, Effect::Reads),
     ("GET", "/oauth/2.0/authorize", Who::Public, Effect::Writes),
+    ("GET", "/security", Who::Person, Effect::Writes),
     ("GET", "/v2.0/account/balance/fin_num", Who::Token, Effect::Reads),
     ("GET", "/v2.0/account/list", Who::Token, Effect::Reads),
     (
@@ -26,9 +43,38 @@ const ROUTES: [(&str, &str, Who, Effect); 29] = [
     ("POST", "/authorizations/{id}/code", Who::Person, Effect::Writes),
     ("POST", "/authorizations/{id}/decision", Who::Person, Effect::Writes),
     ("POST", "/authorizations/{id}/identity", Who::Person, Effect::Writes),
+    (
+        "POST",
+        "/authorizations/{id}/passkey/begin",
+        Who::Person,
+        Effect::Writes,
+    ),
+    (
+        "POST",
+        "/authorizations/{id}/passkey/finish",
+        Who::Person,
+        Effect::Writes,
+    ),
+    (
+        "POST",
+        "/authorizations/{id}/somebody-else",
+        Who::Person,
+        Effect::Writes,
+    ),
+    ("POST", "/fapi2/introspect", Who::Client, Effect::Reads),
+    ("POST", "/fapi2/par", Who::Client, Effect::Writes),
+    ("POST", "/fapi2/revoke", Who::Client, Effect::Writes),
+    ("POST", "/fapi2/token", Who::Client, Effect::Writes),
+    ("POST", "/fapi2/userinfo", Who::Token, Effect::Reads),
     ("POST", "/grants/leave", Who::Person, Effect::Writes),
     ("POST", "/grants/{id}/revoke", Who::Person, Effect::Writes),
     ("POST", "/oauth/2.0/token", Who::Client, Effect::Writes),
+    ("POST", "/passkeys/begin", Who::Person, Effect::Writes),
+    ("POST", "/passkeys/finish", Who::Person, Effect::Writes),
+    ("POST", "/passkeys/{id}/remove", Who::Person, Effect::Writes),
+    ("POST", "/security/later", Who::Person, Effect::Writes),
+    ("POST", "/sessions/end", Who::Person, Effect::Writes),
+    ("POST", "/sessions/{id}/end", Who::Person, Effect::Writes),
     ("POST", "/v2.0/account/cancel", Who::Token, Effect::Writes),
     ("POST", "/v2.0/account/update_info", Who::Token, Effect::Writes),
     ("POST", "/v2.0/inquiry/real_name", Who::Token, Effect::Reads),
@@ -75,6 +121,44 @@ async fn the_routes_are_exactly_these() {
     }
 }
 
+/// Whether a route is an API call of the KFTC profile, whose errors are HTTP 200.
+fn is_kftc_call(route: &Route) -> bool {
+    route.who == Who::Token && route.path.starts_with("/v2.0/")
+}
+
+#[tokio::test]
+async fn every_resource_of_the_fapi2_profile_answers_401_to_whom_it_does_not_know() {
+    let bed = Bed::new(304).await;
+    let fintech = bed.fintech().await;
+    let login = bed.login(&fintech, 0).await;
+    let before = bed.trail_count().await;
+    let mut refused = 0;
+    let routes = bed.parts.routes();
+    for route in routes
+        .iter()
+        .filter(|route| route.who == Who::Token && !is_kftc_call(route))
+    {
+        let path = route.path.replace("{id}", &login.grant.id.to_string());
+        // Nobody, somebody unknown, and a bearer of the other profile.
+        for token in ["", "Bearer nat_unknown", &format!("Bearer {}", login.access)] {
+            let mut call = bed.call(route.method, &path);
+            if !token.is_empty() {
+                call = call.header("authorization", token);
+            }
+            let answer = call.send().await;
+            assert_eq!(answer.status.as_u16(), 401, "{} with `{token}`", route.name());
+            let challenge = answer.headers.get("www-authenticate").unwrap().to_str().unwrap();
+            assert!(
+                challenge.starts_with("DPoP") || challenge.starts_with("Bearer"),
+                "{}: {challenge}",
+                route.name()
+            );
+            refused += 1;
+        }
+    }
+    assert_eq!((refused, bed.trail_count().await), (12, before));
+}
+
 #[tokio::test]
 async fn every_route_with_a_token_refuses_to_be_called_without_one() {
     let bed = Bed::new(301).await;
@@ -84,7 +168,7 @@ async fn every_route_with_a_token_refuses_to_be_called_without_one() {
     let samples = bed.samples(&fintech, &login, &deposit);
     let (before, totals) = (bed.trail_count().await, bed.bank("004").totals());
     let mut refused = 0;
-    for route in bed.parts.routes().iter().filter(|route| route.who == Who::Token) {
+    for route in bed.parts.routes().iter().filter(|route| is_kftc_call(route)) {
         let sample = samples.iter().find(|sample| sample.route() == route.name());
         let sample = sample.unwrap_or_else(|| panic!("{} has no sample", route.name()));
         let call = if route.method == "POST" {
@@ -106,7 +190,7 @@ async fn every_token_route_that_writes_leaves_a_trail_and_every_other_leaves_non
     let fintech = bed.fintech().await;
     let routes = bed.parts.routes();
     let mut called = 0;
-    for route in routes.iter().filter(|route| route.who == Who::Token) {
+    for route in routes.iter().filter(|route| is_kftc_call(route)) {
         let login = bed.login(&fintech, 0).await;
         let deposit = bed.deposited(&fintech, &login).await;
         let samples = bed.samples(&fintech, &login, &deposit);
