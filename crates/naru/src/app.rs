@@ -17,7 +17,7 @@ use naru_crypto::pkcs11::Token;
 use naru_crypto::{Authority, Keyring};
 use naru_storage::{DatabaseSettings, Storage, StorageError};
 use naru_web::outbound::{ClientTls, Outbound};
-use naru_web::{Hub, HubSettings, Listener, ListenerError, Route, Served, ServerTls, ops_router, router};
+use naru_web::{Hub, HubSettings, Listener, ListenerError, Route, Served, ServerTls, limited, ops_router, router};
 
 use crate::config::{Config, ConfigError, read};
 
@@ -82,6 +82,7 @@ pub fn hub_settings(config: &Config) -> Result<HubSettings, ConfigError> {
         lives: config.lives,
         person_limits: config.person_limits,
         page_size: config.hub.page_size,
+        rates: config.rates,
     })
 }
 
@@ -134,7 +135,7 @@ impl Parts {
         let mut routes = naru_auth::routes(&self.hub);
         routes.extend(naru_banking::routes(&self.desk));
         routes.extend(naru_console::routes(&self.pages));
-        routes
+        limited(routes, &self.hub)
     }
 
     /// The router over that table.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use naru_banking::BankingSettings;
 use naru_core::PersonLimits;
-use naru_web::Lives;
+use naru_web::{Lives, RateSettings};
 use serde::{Deserialize, Serialize};
 
 /// Everything a hub is told.
@@ -37,6 +37,9 @@ pub struct Config {
     /// How long things live.
     #[serde(default)]
     pub lives: Lives,
+    /// How often somebody may ask.
+    #[serde(default)]
+    pub rates: RateSettings,
     /// What a person may have withdrawn over all fintechs.
     #[serde(default)]
     pub person_limits: PersonLimits,
@@ -423,6 +426,7 @@ impl Config {
             },
             keys: KeysSection::default(),
             lives: Lives::default(),
+            rates: RateSettings::default(),
             person_limits: PersonLimits::default(),
             banking: BankingSettings::default(),
             log: LogSection::default(),

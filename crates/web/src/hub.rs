@@ -10,6 +10,7 @@ use crate::calls::CallLog;
 use crate::kftc::Codes;
 use crate::metrics::Metrics;
 use crate::once::OnceIds;
+use crate::rates::{RateSettings, Rates};
 use crate::remote_keys::RemoteKeys;
 use crate::replay::Replays;
 use crate::revoked::RevokedCertificates;
@@ -74,6 +75,8 @@ pub struct HubSettings {
     pub person_limits: PersonLimits,
     /// Transactions on one page.
     pub page_size: u32,
+    /// How often somebody may ask.
+    pub rates: RateSettings,
 }
 
 impl HubSettings {
@@ -101,6 +104,7 @@ struct Parts {
     keys: HubKeys,
     remote_keys: RemoteKeys,
     revoked: RevokedCertificates,
+    rates: Rates,
 }
 
 impl std::fmt::Debug for Hub {
@@ -115,6 +119,7 @@ impl Hub {
         let metrics = Metrics::new();
         let calls = CallLog::start(storage.clone());
         let once = OnceIds::default();
+        let rates = Rates::new(settings.rates);
         let remote_keys = RemoteKeys::new(&settings.outbound_roots_pem);
         Self(Arc::new(Parts {
             storage,
@@ -125,6 +130,7 @@ impl Hub {
             keys: HubKeys::default(),
             remote_keys,
             revoked: RevokedCertificates::default(),
+            rates,
             calls,
             once,
             codes: Codes::embedded(),
@@ -193,6 +199,11 @@ impl Hub {
     /// Keys that clients publish at an address of theirs.
     pub fn remote_keys(&self) -> &RemoteKeys {
         &self.0.remote_keys
+    }
+
+    /// How often somebody may ask.
+    pub fn rates(&self) -> &Rates {
+        &self.0.rates
     }
 
     /// Client certificates that are not accepted any more.

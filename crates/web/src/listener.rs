@@ -127,6 +127,10 @@ pub struct PeerCertificate {
     pub der: Option<Arc<[u8]>>,
 }
 
+/// From where the connection came; in every request's extensions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PeerAddress(pub std::net::IpAddr);
+
 /// An open address.
 pub struct Listener {
     tcp: TcpListener,
@@ -233,8 +237,10 @@ async fn connection(
     watcher: Watcher,
 ) {
     let _ = stream.set_nodelay(true);
+    let Ok(from) = stream.peer_addr() else { return };
+    let from = PeerAddress(from.ip());
     let Some(acceptor) = tls else {
-        let peer = (PeerCertificate::default(), revoked);
+        let peer = (PeerCertificate::default(), from, revoked);
         return http(TokioIo::new(stream), peer, router, watcher).await;
     };
     match tokio::time::timeout(HANDSHAKE, acceptor.accept(stream)).await {
@@ -251,15 +257,19 @@ async fn connection(
                 );
                 return;
             }
-            http(TokioIo::new(stream), (peer, revoked), router, watcher).await;
+            http(TokioIo::new(stream), (peer, from, revoked), router, watcher).await;
         }
         Ok(Err(error)) => tracing::debug!(event = "handshake_failed", %error, "no TLS connection"),
         Err(_) => tracing::debug!(event = "handshake_slow", "no TLS connection in time"),
     }
 }
 
-async fn http<I>(io: I, (peer, revoked): (PeerCertificate, RevokedCertificates), router: Router, watcher: Watcher)
-where
+async fn http<I>(
+    io: I,
+    (peer, from, revoked): (PeerCertificate, PeerAddress, RevokedCertificates),
+    router: Router,
+    watcher: Watcher,
+) where
     I: hyper::rt::Read + hyper::rt::Write + Unpin + Send + 'static,
 {
     let service = hyper::service::service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
@@ -272,6 +282,7 @@ where
             peer.clone()
         };
         request.extensions_mut().insert(shown);
+        request.extensions_mut().insert(from);
         router.clone().call(request)
     });
     let connection = hyper::server::conn::http1::Builder::new()

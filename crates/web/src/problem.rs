@@ -36,6 +36,20 @@ impl Problem {
         }
     }
 
+    /// Too many requests; the answer says when to come again.
+    pub fn too_many(wait: std::time::Duration) -> Response {
+        let detail = "too many requests from here; come again after the time in Retry-After".to_owned();
+        let problem = Self {
+            status: StatusCode::TOO_MANY_REQUESTS,
+            kind: "too-many-requests",
+            detail,
+        };
+        let mut response = problem.into_response();
+        let seconds = wait.as_secs().max(1);
+        response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+        response
+    }
+
     /// Something went wrong that the caller can do nothing about.
     pub fn internal() -> Self {
         let detail = "the hub could not answer; try again, and quote the correlation id if it stays".to_owned();

@@ -10,7 +10,8 @@ use axum::routing::MethodRouter;
 use naru_core::trust::Demand;
 use naru_core::{CallId, Chance, Clock};
 
-use crate::Problem;
+use crate::rates::Asker;
+use crate::{Hub, PeerAddress, Problem};
 
 /// Who may call a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,6 +79,31 @@ pub fn router(routes: Vec<Route>, clock: Clock, chance: Chance) -> Router {
             let (clock, chance) = (clock.clone(), chance.clone());
             async move { with_headers(next.run(request).await, &clock, &chance) }
         }))
+}
+
+/// The same routes, where whatever needs no access token is let in only so often from one address.
+pub fn limited(routes: Vec<Route>, hub: &Hub) -> Vec<Route> {
+    let limit = |route: Route| {
+        // Style and script of a page come in a bunch and cost nothing.
+        if route.who == Who::Token || route.path.starts_with("/assets/") {
+            return route;
+        }
+        let hub = hub.clone();
+        let handler = route
+            .handler
+            .layer(middleware::from_fn(move |request: Request, next: Next| {
+                let hub = hub.clone();
+                async move {
+                    let address = request.extensions().get::<PeerAddress>().map(|peer| peer.0);
+                    match address.map_or(Ok(()), |from| hub.rates().allow(Asker::Address(from), hub.now())) {
+                        Ok(()) => next.run(request).await,
+                        Err(wait) => Problem::too_many(wait),
+                    }
+                }
+            }));
+        Route { handler, ..route }
+    };
+    routes.into_iter().map(limit).collect()
 }
 
 fn with_headers(mut response: Response, clock: &Clock, chance: &Chance) -> Response {

@@ -1,8 +1,8 @@
 //! The end of a journey: the person agrees or refuses, and the fintech is answered.
 
 use naru_core::{
-    Account, AccountId, Action, Actor, ClientId, Consent, FintechUseNum, Grant, GrantId, GrantState, PersonId, Registration,
-    Scope, Scopes, Timestamp,
+    Account, AccountId, Action, Actor, ClientId, Consent, FintechUseNum, Grant, GrantId, GrantState, PersonId,
+    Registration, Scope, Scopes, Timestamp,
 };
 use naru_crypto::{Secret, SecretKind};
 use naru_storage::{Authorization, Step, StorageError, Tx};

@@ -14,6 +14,8 @@ const PAUSE: Duration = Duration::from_secs(60);
 /// How long an ended journey is kept, seconds: long enough to notice that its code is used twice. Sessions and answered
 /// ceremonies are kept as long.
 const KEPT_SECONDS: i64 = 86_400;
+/// How long a token that has run out is kept, seconds: whoever shows it is told that it has run out.
+const TOKENS_KEPT_SECONDS: i64 = 30 * 86_400;
 /// How long after its code has run out a grant is kept that nobody claimed, seconds (Grant Management 6.1).
 const UNCLAIMED_SECONDS: i64 = 600;
 
@@ -30,13 +32,14 @@ pub async fn run(hub: Hub) {
 /// One round; how many journeys were removed.
 pub async fn round(hub: &Hub) -> Result<u64, StorageError> {
     let before: Timestamp = hub.now().plus_seconds(-KEPT_SECONDS);
+    let tokens_before = hub.now().plus_seconds(-TOKENS_KEPT_SECONDS);
     end_unclaimed(hub).await?;
     hub.storage()
         .record("authorization_purge", async |tx| {
             tx.session_purge(before).await?;
             tx.ceremony_purge(before).await?;
             tx.pushed_request_purge(before).await?;
-            tx.token_purge(before).await?;
+            tx.token_purge(tokens_before).await?;
             tx.authorization_purge(before).await
         })
         .await

@@ -8,7 +8,7 @@ use naru_core::{
 use naru_crypto::certificate::{self, SubjectName};
 use naru_crypto::jose::{Header, Jwks, Jws};
 use naru_web::fapi2::{OauthError, OauthErrorKind, Posted};
-use naru_web::{ASSERTION_SECONDS, Claim, Hub, PeerCertificate};
+use naru_web::{ASSERTION_SECONDS, Asker, Claim, Hub, PeerCertificate};
 use serde::Deserialize;
 
 /// An assertion at most, bytes.
@@ -82,6 +82,10 @@ pub async fn authenticate(hub: &Hub, shown: &Posted) -> Result<Caller, OauthErro
         (AuthMethod::TlsClientAuth, None) if !revoked => certificate_holds(&credential, peer)?,
         _ => return Err(OauthError::client()),
     }
+    hub.rates().allow(Asker::Client(id), hub.now()).map_err(|_| {
+        let why = "the client asks too often; come again after the time in Retry-After";
+        OauthError::new(OauthErrorKind::SlowDown, why)
+    })?;
     Ok(Caller {
         client,
         credential,
@@ -123,6 +127,11 @@ async fn assertion_holds(
     credential: &ClientCredential,
     jws: &Jws<'_>,
 ) -> Result<(), OauthError> {
+    // A signed request or a proof is not an assertion, whoever signed it (RFC 8725 3.11).
+    let typ = jws.header().typ.as_deref().unwrap_or("JWT");
+    if !["JWT", "client-authentication+jwt"].iter().any(|known| typ.eq_ignore_ascii_case(known)) {
+        return Err(OauthError::client());
+    }
     verify(hub, credential, jws).await.map_err(|()| OauthError::client())?;
     let claims: Assertion = jws.claims().map_err(|_| OauthError::client())?;
     let id = id.to_string();
@@ -140,7 +149,10 @@ async fn assertion_holds(
     match hub.assertions().claim(id.as_bytes(), &claims.jti, hub.now()) {
         Claim::Fresh => Ok(()),
         Claim::Seen => Err(OauthError::client()),
-        Claim::Full => Err(OauthError::new(OauthErrorKind::SlowDown, "too many assertions; try again")),
+        Claim::Full => Err(OauthError::new(
+            OauthErrorKind::SlowDown,
+            "too many assertions; try again",
+        )),
     }
 }
 

@@ -31,13 +31,20 @@ pub fn route(hub: &Hub) -> Route {
 }
 
 async fn introspect(State(hub): State<Hub>, request: Request) -> Response {
-    introspected(&hub, request).await.unwrap_or_else(OauthError::into_response)
+    introspected(&hub, request)
+        .await
+        .unwrap_or_else(OauthError::into_response)
 }
 
 /// Whether the caller asks for a signed answer (RFC 9701 4).
 fn wants_signed(headers: &HeaderMap) -> bool {
-    let accepted = headers.get_all(header::ACCEPT).iter().filter_map(|accept| accept.to_str().ok());
-    let mut kinds = accepted.flat_map(|accept| accept.split(',')).filter_map(|kind| kind.split(';').next());
+    let accepted = headers
+        .get_all(header::ACCEPT)
+        .iter()
+        .filter_map(|accept| accept.to_str().ok());
+    let mut kinds = accepted
+        .flat_map(|accept| accept.split(','))
+        .filter_map(|kind| kind.split(';').next());
     kinds.any(|kind| kind.trim().eq_ignore_ascii_case(SIGNED))
 }
 

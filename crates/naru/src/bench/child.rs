@@ -31,9 +31,13 @@ impl Drop for Child {
 impl Child {
     /// Starts this program with other arguments; what it logs goes to `<dir>/<name>.log`.
     pub(super) fn start(name: &'static str, args: &[&str], dir: &Path) -> Result<Self, Failure> {
+        Self::spawn(name, Command::new(std::env::current_exe()?).args(args), dir)
+    }
+
+    /// Starts another program in the same way.
+    pub(super) fn spawn(name: &'static str, command: &mut Command, dir: &Path) -> Result<Self, Failure> {
         let log = dir.join(format!("{name}.log"));
-        let process = Command::new(std::env::current_exe()?)
-            .args(args)
+        let process = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(File::create(&log)?)
@@ -44,6 +48,15 @@ impl Child {
     /// Its process number.
     pub(super) fn pid(&self) -> u32 {
         self.process.id()
+    }
+
+    /// Writes a line to it; its input stays open.
+    pub(super) fn tell(&mut self, line: &str) -> Done {
+        use std::io::Write as _;
+        let input = self.process.stdin.as_mut();
+        let input = input.ok_or_else(|| Failure::Failed(format!("the {} takes no input", self.name)))?;
+        writeln!(input, "{line}")?;
+        Ok(())
     }
 
     /// The first line it prints, read as JSON.

@@ -26,8 +26,8 @@ use super::proc::{Cores, Spent, Watched};
 const WARM_UP: Duration = Duration::from_secs(2);
 /// KFTC's own client waits this long.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// What every right answer holds.
-const RIGHT: &[u8] = br#""rsp_code":"A0000""#;
+/// What every right answer of the KFTC profile holds.
+pub(super) const RIGHT: &[u8] = br#""rsp_code":"A0000""#;
 
 /// Whom to call, and how.
 #[derive(Clone)]
@@ -38,6 +38,8 @@ pub(super) struct Callee {
     pub(super) tls: Arc<rustls::ClientConfig>,
     /// What is asked, by a number that no two calls share.
     pub(super) ask: Arc<dyn Fn(u64) -> Request<Full<Bytes>> + Send + Sync>,
+    /// What every right answer holds.
+    pub(super) right: &'static [u8],
     /// The next such number; shared by all loads on the same database.
     pub(super) next: Arc<AtomicU64>,
 }
@@ -243,6 +245,7 @@ type Wire = http1::Connection<TokioIo<TlsStream<TcpStream>>, Full<Bytes>>;
 
 /// One keep-alive connection, driven by whoever calls on it.
 struct Connection {
+    right: &'static [u8],
     sender: http1::SendRequest<Full<Bytes>>,
     wire: Pin<Box<Wire>>,
 }
@@ -260,6 +263,7 @@ impl Connection {
             .await
             .map_err(|error| error.to_string())?;
         Ok(Self {
+            right: callee.right,
             sender,
             wire: Box::pin(wire),
         })
@@ -267,13 +271,13 @@ impl Connection {
 
     /// Sends one request and checks its answer; what institutions took of it, microseconds.
     async fn exchange(&mut self, request: Request<Full<Bytes>>) -> Result<u32, String> {
-        let (sender, wire) = (&mut self.sender, &mut self.wire);
+        let (sender, wire, right) = (&mut self.sender, &mut self.wire, self.right);
         let answered = async move {
             sender.ready().await.map_err(|error| error.to_string())?;
             let response = sender.send_request(request).await.map_err(|error| error.to_string())?;
             let (head, body) = response.into_parts();
             let body = body.collect().await.map_err(|error| error.to_string())?.to_bytes();
-            if head.status != StatusCode::OK || !body.windows(RIGHT.len()).any(|part| part == RIGHT) {
+            if head.status != StatusCode::OK || !body.windows(right.len()).any(|part| part == right) {
                 let body: String = String::from_utf8_lossy(&body).chars().take(400).collect();
                 return Err(format!("HTTP {}: {body}", head.status.as_u16()));
             }

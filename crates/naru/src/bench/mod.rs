@@ -4,6 +4,7 @@
 //! process is the load: keep-alive connections over mutual TLS, every answer checked. A wrong answer or a check that
 //! does not hold fails the run; a target that is missed is said, and does not.
 
+mod auth;
 mod cast;
 mod check;
 mod child;
@@ -27,6 +28,9 @@ use crate::cli::{Context, Done, Failure};
 /// What `naru bench` is told.
 #[derive(Args)]
 pub struct BenchArgs {
+    /// What is measured: the main job, or the authorization server beside another one
+    #[arg(value_enum, default_value_t = Subject::Main)]
+    subject: Subject,
     /// Seconds of each measurement
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=600))]
     seconds: u64,
@@ -40,8 +44,17 @@ pub struct BenchArgs {
     #[arg(long = "as", hide = true, requires = "dir")]
     role: Option<role::Role>,
     /// Where such a process finds its files.
-    #[arg(hide = true, requires = "role")]
+    #[arg(long, hide = true, requires = "role")]
     dir: Option<PathBuf>,
+}
+
+/// What is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Subject {
+    /// Inquiries and withdrawals.
+    Main,
+    /// Tokens, introspection, and what checking a token adds to a call.
+    Auth,
 }
 
 pub(crate) async fn run(context: &Context, args: BenchArgs) -> Done {
@@ -55,7 +68,12 @@ pub(crate) async fn run(context: &Context, args: BenchArgs) -> Done {
     };
     // Whatever ends first: dropping the measurement ends its processes and removes what it made.
     let report = tokio::select! {
-        report = run::measure(&plan) => report?,
+        report = async {
+            match args.subject {
+                Subject::Main => run::measure(&plan).await,
+                Subject::Auth => auth::measure(&plan).await,
+            }
+        } => report?,
         stopped = asked_to_end() => {
             stopped?;
             return Err(Failure::Failed("stopped before its end; nothing is reported".to_owned()));

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::check::Check;
 use super::figure::{Figure, HUB_ADDED};
 use super::proc::{Cores, Machine};
+use super::run::Plan;
 use crate::cli::{Done, Failure, table};
 
 /// A wanted number.
@@ -57,6 +58,57 @@ pub(super) struct Report {
 }
 
 impl Report {
+    /// A report of which nothing is measured yet.
+    pub(super) fn empty(plan: &Plan) -> Self {
+        let mut report = Self {
+            machine: Machine::this(),
+            seconds: plan.seconds,
+            connections: plan.connections,
+            figures: Vec::new(),
+            memory_mb: None,
+            startup_ms: None,
+            checks: Vec::new(),
+            targets: Vec::new(),
+            wrong: Vec::new(),
+            notes: Vec::new(),
+        };
+        if cfg!(debug_assertions) {
+            let note = "This is not a release build: the figures say nothing about one.";
+            report.notes.push(note.to_owned());
+        }
+        report
+    }
+
+    /// Wants so many times as many calls for the same processor time as a peer.
+    pub(super) fn want_times(&mut self, (own, peer): (&str, &str), wanted: f64) {
+        let cpu = |name: &str| self.figure(name).and_then(|figure| figure.cpu_us_per_call);
+        let (Some(own_us), Some(peer_us)) = (cpu(own), cpu(peer)) else {
+            return;
+        };
+        let times = peer_us / own_us.max(0.1);
+        self.targets.push(Target {
+            name: own.to_owned(),
+            wanted: format!("{wanted:.0} times the peer's calls per CPU-second"),
+            reached: format!("{times:.1} times ({own_us:.0} µs against {peer_us:.0} µs)"),
+            ok: times >= wanted,
+        });
+    }
+
+    /// Wants that a figure's p99 lies less than so much above another's.
+    pub(super) fn want_added(&mut self, (name, floor): (&str, &str), wanted_us: u32) {
+        let p99 = |name: &str| self.figure(name).and_then(|figure| figure.p99_us);
+        let (Some(own), Some(floor)) = (p99(name), p99(floor)) else {
+            return;
+        };
+        let added = own.saturating_sub(floor);
+        self.targets.push(Target {
+            name: name.to_owned(),
+            wanted: format!("p99 less than {wanted_us} µs above the bare handler's"),
+            reached: format!("{added} µs"),
+            ok: added < wanted_us,
+        });
+    }
+
     /// A figure by its name.
     pub(super) fn figure(&self, name: &str) -> Option<&Figure> {
         self.figures.iter().find(|figure| figure.name == name)

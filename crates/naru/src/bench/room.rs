@@ -113,6 +113,12 @@ impl Room {
             },
             keys: KeysSection::default(),
             lives: naru_web::Lives::default(),
+            // All load comes from one address and one client.
+            rates: naru_web::RateSettings {
+                address_per_second: 0,
+                client_per_second: 0,
+                ..naru_web::RateSettings::default()
+            },
             person_limits: PersonLimits {
                 transfer_won: much,
                 day_won: much,

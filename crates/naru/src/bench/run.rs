@@ -11,13 +11,13 @@ use super::child::Child;
 use super::figure::{Figure, HUB_ADDED};
 use super::load::{self, Callee, Outcome, Pace};
 use super::postgres::{self, Server};
-use super::proc::{Machine, Watched, memory_peak_mb};
+use super::proc::{Watched, memory_peak_mb};
 use super::report::{Report, Wrong};
 use super::room::Room;
 use super::stage::{Stage, request};
 use crate::cli::{Done, Failure};
 
-const HTTP_FLOOR: &str = "http floor";
+pub(super) const HTTP_FLOOR: &str = "http floor";
 const SQLITE_FLOOR: &str = "sqlite floor, one write a commit";
 const PGBENCH_FLOOR: &str = "pgbench floor, -N -c 16";
 /// As storage names it, and as it stands in the names of figures.
@@ -42,7 +42,7 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    fn wants(&self, name: &str) -> bool {
+    pub(super) fn wants(&self, name: &str) -> bool {
         name.contains(&self.only)
     }
 }
@@ -81,23 +81,7 @@ fn both(subject: &str, what: What, demanded: (u32, u32)) -> [Measurement; 2] {
 /// Measures everything that the plan wants.
 pub(super) async fn measure(plan: &Plan) -> Result<Report, Failure> {
     let room = Room::prepare()?;
-    let mut report = Report {
-        machine: Machine::this(),
-        seconds: plan.seconds,
-        connections: plan.connections,
-        figures: Vec::new(),
-        memory_mb: None,
-        startup_ms: None,
-        checks: Vec::new(),
-        targets: Vec::new(),
-        wrong: Vec::new(),
-        notes: Vec::new(),
-    };
-    if cfg!(debug_assertions) {
-        report
-            .notes
-            .push("This is not a release build: the figures say nothing about one.".to_owned());
-    }
+    let mut report = Report::empty(plan);
     http_floor(plan, &room, &mut report).await?;
     on_sqlite(plan, &room, &mut report).await?;
     on_postgres(plan, &room, &mut report).await?;
@@ -108,7 +92,7 @@ pub(super) async fn measure(plan: &Plan) -> Result<Report, Failure> {
 }
 
 /// Beside a database server nobody can tell who was busy; everywhere else the machine should have been quiet.
-fn say_what_was_disturbed(report: &mut Report) {
+pub(super) fn say_what_was_disturbed(report: &mut Report) {
     let others = |figure: &Figure| figure.cores.as_ref().map_or(0.0, |cores| cores.others + cores.stolen);
     let disturbed = report
         .figures
@@ -123,12 +107,12 @@ fn say_what_was_disturbed(report: &mut Report) {
     }
 }
 
-fn say(what: &str) {
+pub(super) fn say(what: &str) {
     eprintln!("naru: measuring {what}");
 }
 
-async fn http_floor(plan: &Plan, room: &Room, report: &mut Report) -> Done {
-    let mut floor = Child::start("floor", &["bench", "--as", "floor", &room.text()], room.dir())?;
+pub(super) async fn http_floor(plan: &Plan, room: &Room, report: &mut Report) -> Done {
+    let mut floor = Child::start("floor", &["bench", "--as", "floor", "--dir", &room.text()], room.dir())?;
     let callee = Callee {
         addr: floor.first_line().await?,
         tls: room.client_tls()?,
@@ -142,6 +126,7 @@ async fn http_floor(plan: &Plan, room: &Room, report: &mut Report) -> Done {
                 String::new(),
             )
         }),
+        right: load::RIGHT,
         next: Arc::default(),
     };
     let watched = Watched {
@@ -162,7 +147,7 @@ async fn http_floor(plan: &Plan, room: &Room, report: &mut Report) -> Done {
     Ok(())
 }
 
-async fn load_of(
+pub(super) async fn load_of(
     plan: &Plan,
     callee: &Callee,
     (name, pace): (&str, Pace),
@@ -173,7 +158,7 @@ async fn load_of(
     outcome.map_err(|why| Failure::Failed(format!("{name}: {why}")))
 }
 
-fn take_in(report: &mut Report, name: &str, outcome: &Outcome) {
+pub(super) fn take_in(report: &mut Report, name: &str, outcome: &Outcome) {
     if outcome.wrong > 0 {
         report.wrong.push(Wrong {
             name: name.to_owned(),

@@ -66,7 +66,11 @@ pub(super) struct Stage {
 impl Stage {
     /// Starts the institutions, migrates the database and fills it.
     pub(super) async fn prepare(room: &Room, database: String) -> Result<Self, Failure> {
-        let mut banks = Child::start("institutions", &["bench", "--as", "banks", &room.text()], room.dir())?;
+        let mut banks = Child::start(
+            "institutions",
+            &["bench", "--as", "banks", "--dir", &room.text()],
+            room.dir(),
+        )?;
         let addresses: BankAddresses = banks.first_line().await?;
         let config = room.config(database)?;
         let storage = app::open_storage(&config)?;
@@ -96,22 +100,7 @@ impl Stage {
 
     /// Starts a hub over the database, as an operator would; gives how long it took until it was ready.
     pub(super) async fn start_hub(&self, room: &Room) -> Result<(Child, Duration), Failure> {
-        let path = room.keep("naru.toml", &self.config)?.display().to_string();
-        let ops = format!("http://{}", self.config.hub.ops_listen);
-        let http = Http::new(&ops, &ClientTls::default()).map_err(Failure::Failed)?;
-        let began: Instant = load::now();
-        let mut hub = Child::start("hub", &["serve", "--config", &path], room.dir())?;
-        loop {
-            let answer = http.send(Method::GET, "/ready", &[], Bytes::new()).await;
-            if answer.is_ok_and(|answer| answer.status.is_success()) {
-                return Ok((hub, began.elapsed()));
-            }
-            hub.check_alive()?;
-            if began.elapsed() > START_WITHIN {
-                return Err(hub.failed("was not ready in time"));
-            }
-            tokio::time::sleep(LOOK_EVERY).await;
-        }
+        start_hub(&self.config, room).await
     }
 
     /// Balance inquiries over the people, one after another.
@@ -146,8 +135,29 @@ impl Stage {
             addr: self.config.hub.listen,
             tls: room.client_tls()?,
             ask: Arc::new(ask),
+            right: load::RIGHT,
             next: Arc::clone(&self.next),
         })
+    }
+}
+
+/// Starts a hub over the database, as an operator would; gives how long it took until it was ready.
+pub(super) async fn start_hub(config: &Config, room: &Room) -> Result<(Child, Duration), Failure> {
+    let path = room.keep("naru.toml", config)?.display().to_string();
+    let ops = format!("http://{}", config.hub.ops_listen);
+    let http = Http::new(&ops, &ClientTls::default()).map_err(Failure::Failed)?;
+    let began: Instant = load::now();
+    let mut hub = Child::start("hub", &["serve", "--config", &path], room.dir())?;
+    loop {
+        let answer = http.send(Method::GET, "/ready", &[], Bytes::new()).await;
+        if answer.is_ok_and(|answer| answer.status.is_success()) {
+            return Ok((hub, began.elapsed()));
+        }
+        hub.check_alive()?;
+        if began.elapsed() > START_WITHIN {
+            return Err(hub.failed("was not ready in time"));
+        }
+        tokio::time::sleep(LOOK_EVERY).await;
     }
 }
 

@@ -189,6 +189,7 @@ fn configure(options: &UpOptions, files: &Files, identity: SocketAddr) -> Result
         },
         keys: KeysSection::default(),
         lives: naru_web::Lives::default(),
+        rates: naru_web::RateSettings::default(),
         person_limits: naru_core::PersonLimits::default(),
         banking: naru_banking::BankingSettings::default(),
         log: LogSection {

@@ -95,7 +95,10 @@ impl OauthForm {
             }
         }
         // Escapes that are no UTF-8 were replaced on the way: what came cannot be given back as it came (line 36).
-        if pairs.iter().any(|(name, value)| [name, value].iter().any(|text| text.contains('\u{fffd}'))) {
+        if pairs
+            .iter()
+            .any(|(name, value)| [name, value].iter().any(|text| text.contains('\u{fffd}')))
+        {
             return Err(OauthError::request("the parameters must be UTF-8"));
         }
         pairs.retain(|(_, value)| !value.is_empty());

@@ -19,6 +19,7 @@ use super::request::read;
 use super::{FieldError, Refusal, Success};
 use crate::fapi2::challenge;
 use crate::presented::{Presented, Scheme};
+use crate::rates::Asker;
 use crate::route::CORRELATION;
 use crate::trusted::{Demanding, Finished, Trusted};
 use crate::{Effect, Hub, Route, Who};
@@ -187,6 +188,10 @@ impl<'a> Call<'a> {
                 return self.refused(&Refusal::Broken(verdict.clone()), Some(*verdict), parties, &named);
             }
         };
+        if self.hub.rates().allow(Asker::Client(trusted.client.id), self.at).is_err() {
+            let verdict = Some(trusted.verdict().clone());
+            return self.refused(&Refusal::Reason("too_often"), verdict, parties, &named);
+        }
         let answered = AssertUnwindSafe(handler(Arc::clone(&trusted))).catch_unwind().await;
         let answered = answered.unwrap_or_else(|_| {
             tracing::error!(event = "handler_panicked", route = self.route, call = %self.id, "a defect: please report");
@@ -260,7 +265,10 @@ impl<'a> Call<'a> {
         };
         // HTTP speaks only to clients of the FAPI 2.0 profile; the KFTC profile answers 200 whatever happened.
         let in_http = self.presented.scheme == Some(Scheme::Dpop) || parties.profile == Some(Profile::Fapi2);
-        let challenge = verdict.as_ref().filter(|_| in_http).and_then(|verdict| challenge(verdict, self.presented.scheme));
+        let challenge = verdict
+            .as_ref()
+            .filter(|_| in_http)
+            .and_then(|verdict| challenge(verdict, self.presented.scheme));
         let (bank_code, bank_answer) = asked.unzip();
         let total_us = self.hub.now().micros_since(self.at);
         let hub_us = total_us.saturating_sub(institution_us).max(0);

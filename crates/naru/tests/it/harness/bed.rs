@@ -93,6 +93,7 @@ impl Bed {
             lives: options.lives,
             person_limits: options.person_limits,
             page_size: options.page_size,
+            rates: naru_web::RateSettings::default(),
         };
         let connect = (options.banking, connect(&banks));
         let identity = Arc::<Agency>::clone(&agency);

@@ -239,6 +239,7 @@ fn settings() -> HubSettings {
             first_days_won: Won(1_000_000),
         },
         page_size: 25,
+        rates: naru_web::RateSettings::default(),
     }
 }
 
