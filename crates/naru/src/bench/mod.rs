@@ -5,6 +5,7 @@
 //! does not hold fails the run; a target that is missed is said, and does not.
 
 mod auth;
+mod caller;
 mod cast;
 mod check;
 mod child;
@@ -13,6 +14,7 @@ mod load;
 mod postgres;
 mod proc;
 mod report;
+mod revocation;
 mod role;
 mod room;
 mod run;
