@@ -8,6 +8,7 @@ use naru_web::kftc::{FieldError, Refusal};
 use naru_web::{Hub, Trusted};
 
 use crate::line::{LineFault, Lines};
+use crate::transfer::Commits;
 
 /// How long things may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -43,6 +44,8 @@ pub struct Desk {
     pub lines: Arc<Lines>,
     /// How long things may take.
     pub settings: BankingSettings,
+    /// What is stored together.
+    pub commits: Arc<Commits>,
 }
 
 impl Desk {

@@ -112,6 +112,7 @@ impl Parts {
             hub: hub.clone(),
             lines,
             settings: banking,
+            commits: Arc::default(),
         };
         desk.refresh_lines().await?;
         management::jobs::open_window(&desk).await?;

@@ -76,7 +76,7 @@ fn read(mut row: Row) -> Result<CallRecord, StorageError> {
 impl Tx {
     /// Appends a call.
     pub fn call_append(&self, call: &CallRecord) -> Result<(), StorageError> {
-        self.later(
+        self.row_later(
             "INSERT INTO calls (id, at, day, route, client_id, grant_id, person_id, bank_tran_id, rsp_code,
                  bank_rsp_code, bank_code, hub_us, institution_us, verdict)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",

@@ -142,6 +142,10 @@ impl Tx {
 
     /// Notes a grant's last use, in bulk with the calls.
     pub fn grant_used(&self, id: GrantId, at: Timestamp) -> Result<(), StorageError> {
-        self.later("UPDATE grants SET last_used_at = $2 WHERE id = $1", values![id, at])
+        self.row_later(
+            "UPDATE grants SET last_used_at = v.column2 FROM (VALUES ($1, CAST($2 AS BIGINT))) AS v
+             WHERE grants.id = v.column1",
+            values![id, at],
+        )
     }
 }

@@ -21,6 +21,7 @@ mod person;
 mod postgres;
 mod pushed_request;
 mod registration;
+mod rows;
 mod session;
 mod signing_key;
 mod sqlite;
@@ -28,7 +29,6 @@ mod standing;
 mod token;
 mod trail;
 mod transfer;
-mod turns;
 mod tx;
 mod value;
 
@@ -71,7 +71,6 @@ struct Shared {
     keyring: Arc<Keyring>,
     clock: Clock,
     chance: Chance,
-    turns: turns::Turns,
 }
 
 enum Database {
@@ -134,7 +133,6 @@ impl Storage {
             keyring: Arc::new(keyring),
             clock,
             chance,
-            turns: turns::Turns::default(),
         })))
     }
 
@@ -154,10 +152,6 @@ impl Storage {
     /// The chance every id is drawn from.
     pub fn chance(&self) -> &Chance {
         &self.0.chance
-    }
-
-    pub(crate) fn turns(&self) -> &turns::Turns {
-        &self.0.turns
     }
 
     pub(crate) fn keyring(&self) -> &Keyring {

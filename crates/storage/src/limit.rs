@@ -1,25 +1,20 @@
 //! Rows of limits: counters that are raised only while they stay within their cap.
 
+use std::collections::{BTreeMap, HashMap};
+
 use naru_core::{LimitKind, LimitTake, Won};
 
 use crate::value::{Row, values};
 use crate::{StorageError, Tx};
 
-macro_rules! take {
-    ($rows:literal) => {
-        concat!(
-            "INSERT INTO limit_uses (subject, span, used_won, cap_won) VALUES ",
-            $rows,
-            " ON CONFLICT (subject, span) DO UPDATE SET
-                  used_won = limit_uses.used_won + excluded.used_won, cap_won = excluded.cap_won
-              WHERE limit_uses.used_won + excluded.used_won <= excluded.cap_won
-              RETURNING subject, span, used_won"
-        )
-    };
-}
-const TAKE_ONE: &str = take!("($1, $2, $3, $4)");
-const TAKE_TWO: &str = take!("($1, $2, $3, $4), ($5, $6, $7, $8)");
-const TAKE_THREE: &str = take!("($1, $2, $3, $4), ($5, $6, $7, $8), ($9, $10, $11, $12)");
+const TAKE: &str = "INSERT INTO limit_uses (subject, span, used_won, cap_won) VALUES ($1, $2, $3, $4)
+    ON CONFLICT (subject, span) DO UPDATE SET
+        used_won = limit_uses.used_won + excluded.used_won, cap_won = excluded.cap_won
+    WHERE limit_uses.used_won + excluded.used_won <= excluded.cap_won
+    RETURNING subject, span, used_won";
+
+/// Counters that one transfer raises at most.
+const COUNTERS_MAX: usize = 3;
 
 /// A limit that would have been passed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,37 +22,58 @@ pub struct LimitRefused(pub LimitKind);
 
 impl Tx {
     /// Raises every counter by its amount, or says which one would pass its cap; then the transaction must end in
-    /// an error, which undoes the others. Gives what each counter stands at. Counters are taken in the order of
-    /// their keys, so that two transactions cannot wait for each other.
+    /// an error, which undoes the others. Gives what each counter stands at.
     pub async fn limit_take(&self, takes: &[LimitTake]) -> Result<Result<Vec<Won>, LimitRefused>, StorageError> {
-        if let Some(over) = takes.iter().find(|take| take.amount > take.cap) {
-            return Ok(Err(LimitRefused(over.kind)));
-        }
-        let sql = match takes.len() {
-            1 => TAKE_ONE,
-            2 => TAKE_TWO,
-            3 => TAKE_THREE,
-            count => return Err(StorageError::corrupt(format!("{count} limits cannot be taken at once"))),
-        };
-        let mut order: Vec<&LimitTake> = takes.iter().collect();
-        order.sort_by(|a, b| (&a.subject, a.span).cmp(&(&b.subject, b.span)));
-        let values = order
-            .iter()
-            .flat_map(|t| values![&t.subject, i64::from(t.span), t.amount, t.cap])
-            .collect();
-        let mut taken = std::collections::HashMap::new();
-        for mut row in self.returning(sql, values).await? {
-            let (subject, span, used): (String, i64, Won) = (row.next()?, row.next()?, row.next()?);
-            taken.insert((subject, span), used);
-        }
-        let mut used = Vec::with_capacity(takes.len());
-        for take in takes {
-            match taken.get(&(take.subject.clone(), i64::from(take.span))) {
-                Some(won) => used.push(*won),
-                None => return Ok(Err(LimitRefused(take.kind))),
+        let taken = self.limit_take_each(&[takes]).await?;
+        Ok(taken.map(|mut each| each.pop().unwrap_or_default()))
+    }
+
+    /// The same for several transfers at once, as if each came after the one before it: all of them, or none. Counters
+    /// are taken in the order of their keys, so that two transactions cannot wait for each other.
+    pub async fn limit_take_each(
+        &self,
+        transfers: &[&[LimitTake]],
+    ) -> Result<Result<Vec<Vec<Won>>, LimitRefused>, StorageError> {
+        let mut counters = BTreeMap::<(&str, i32), (i64, Won)>::new();
+        for takes in transfers {
+            if !(1..=COUNTERS_MAX).contains(&takes.len()) {
+                let count = takes.len();
+                return Err(StorageError::corrupt(format!("{count} limits cannot be taken at once")));
+            }
+            for take in *takes {
+                let (amount, cap) = counters.entry(key(take)).or_insert((0, take.cap));
+                *amount = amount.saturating_add(take.amount.0);
+                *cap = take.cap.min(*cap);
             }
         }
-        Ok(Ok(used))
+        let all = || transfers.iter().copied().flatten();
+        let passes = |take: &&LimitTake| counters.get(&key(take)).is_some_and(|(amount, cap)| *amount > cap.0);
+        if let Some(over) = all().find(passes) {
+            return Ok(Err(LimitRefused(over.kind)));
+        }
+        let rows = counters
+            .iter()
+            .map(|((subject, span), (amount, cap))| values![*subject, i64::from(*span), *amount, *cap]);
+        let mut stands = HashMap::new();
+        for mut row in self.rows_returning(TAKE, rows.collect()).await? {
+            let (subject, span, used): (String, i64, i64) = (row.next()?, row.next()?, row.next()?);
+            stands.insert((subject, span), used);
+        }
+        // Backwards: what a counter stood at after one is what it stands at less what was taken after it.
+        let mut each = Vec::with_capacity(transfers.len());
+        for takes in transfers.iter().rev() {
+            let mut used = Vec::with_capacity(takes.len());
+            for take in *takes {
+                let Some(stand) = stands.get_mut(&(take.subject.clone(), i64::from(take.span))) else {
+                    return Ok(Err(LimitRefused(take.kind)));
+                };
+                used.push(Won(*stand));
+                *stand -= take.amount.0;
+            }
+            each.push(used);
+        }
+        each.reverse();
+        Ok(Ok(each))
     }
 
     /// Lowers counters by what a transfer had taken that ended without money having moved.
@@ -79,4 +95,8 @@ impl Tx {
         let row = self.query_opt(sql, values![subject, i64::from(span)]).await?;
         row.map_or(Ok(Won::ZERO), |mut row: Row| row.next())
     }
+}
+
+fn key(take: &LimitTake) -> (&str, i32) {
+    (&take.subject, take.span)
 }

@@ -11,13 +11,11 @@ use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 use tokio_postgres::{NoTls, Statement};
 
 use crate::StorageError;
+use crate::rows::Work;
 use crate::value::{Row, Value};
 
 /// Nobody waits longer than this for a connection.
 const WAIT: Duration = Duration::from_secs(5);
-
-/// A statement with its values.
-pub(crate) type Work = (&'static str, Vec<Value>);
 
 /// Opens a pool on `key=value` or URL settings. `sslmode=require` asks for TLS, verified against the given roots.
 pub(crate) fn open(settings: &str, connections: usize, roots_pem: Option<&[u8]>) -> Result<Pool, String> {
@@ -122,19 +120,24 @@ impl Session {
         rows.iter().map(read_row).collect()
     }
 
-    /// Sends writes together and waits for all of them; the first error is told.
-    pub(crate) async fn flush(&self, work: &[Work]) -> Result<(), tokio_postgres::Error> {
-        let mut statements = Vec::with_capacity(work.len());
-        for (sql, _) in work {
+    /// Sends statements together and gives the rows of all of them; the first error is told.
+    pub(crate) async fn query_all(&self, works: &[Work]) -> Result<Vec<Row>, tokio_postgres::Error> {
+        let mut statements = Vec::with_capacity(works.len());
+        for (sql, _) in works {
             statements.push(self.prepare(sql).await?);
         }
         let object = self.object();
-        let writes = join_all(statements.iter().zip(work).map(|(statement, (_, values))| async move {
+        let queries = join_all(statements.iter().zip(works).map(|(statement, (_, values))| async move {
             let references: Vec<&(dyn ToSql + Sync)> = values.iter().map(|v| v as &(dyn ToSql + Sync)).collect();
-            object.execute(statement, &references).await
+            object.query(statement, &references).await
         }));
-        let written = self.first(async { Ok(writes.await) }).await?;
-        written.into_iter().try_for_each(|write| write.map(|_| ()))
+        let mut rows = Vec::new();
+        for found in self.first(async { Ok(queries.await) }).await? {
+            for row in &found? {
+                rows.push(read_row(row)?);
+            }
+        }
+        Ok(rows)
     }
 
     /// Ends the transaction: the late writes and `COMMIT` leave together. An error of a late write has undone

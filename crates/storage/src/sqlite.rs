@@ -14,6 +14,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql};
 use tokio::sync::{Mutex as TurnLock, OwnedMutexGuard, oneshot};
 
 use crate::StorageError;
+use crate::rows::Work;
 use crate::value::{Row, Value};
 
 /// A reader, a commit and a step of the schema wait this long for a lock that another process holds.
@@ -368,6 +369,15 @@ pub(crate) fn query(connection: &Connection, sql: &str, values: &[Value]) -> rus
         found.push(Row::new(columns));
     }
     Ok(found)
+}
+
+/// Runs statements one after another; the rows of all.
+pub(crate) fn query_all(connection: &Connection, works: &[Work]) -> rusqlite::Result<Vec<Row>> {
+    let each: Result<Vec<_>, _> = works
+        .iter()
+        .map(|(sql, values)| query(connection, sql, values))
+        .collect();
+    each.map(|each| each.into_iter().flatten().collect())
 }
 
 /// The database's words for an error, told apart where callers do something about it.

@@ -104,16 +104,30 @@ impl Tx {
         grant_id: GrantId,
         withdrawn_from: Option<&FintechUseNum>,
     ) -> Result<bool, StorageError> {
-        let row = self
-            .query_opt(
-                "SELECT 1 FROM grants g JOIN clients c ON c.id = g.client_id
-                 WHERE g.id = $2 AND g.revoked_at IS NULL AND c.id = $1 AND c.status = 'active'
+        self.standings_are_unchanged(client_id, &[(grant_id, withdrawn_from)])
+            .await
+    }
+
+    /// The same for several calls of one client.
+    pub async fn standings_are_unchanged(
+        &self,
+        client_id: ClientId,
+        calls: &[(GrantId, Option<&FintechUseNum>)],
+    ) -> Result<bool, StorageError> {
+        let rows = calls
+            .iter()
+            .map(|(grant_id, withdrawn_from)| values![client_id, *grant_id, *withdrawn_from]);
+        let standing = self
+            .rows_query(
+                "SELECT 1 FROM (VALUES ($1, $2, $3)) AS v CROSS JOIN grants g CROSS JOIN clients c
+                 WHERE g.id = v.column2 AND g.revoked_at IS NULL
+                   AND c.id = v.column1 AND c.id = g.client_id AND c.status = 'active'
                    AND NOT EXISTS (SELECT 1 FROM registrations r
-                       WHERE r.fintech_use_num = $3 AND r.transfer_ended_at IS NOT NULL)",
-                values![client_id, grant_id, withdrawn_from],
+                       WHERE r.fintech_use_num = v.column3 AND r.transfer_ended_at IS NOT NULL)",
+                rows.collect(),
             )
             .await?;
-        Ok(row.is_some())
+        Ok(standing.len() == calls.len())
     }
 
     fn account_standing(&self, client_id: ClientId, row: &mut Row) -> Result<Option<AccountStanding>, StorageError> {

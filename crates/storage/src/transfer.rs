@@ -77,7 +77,7 @@ impl Tx {
     pub fn transfer_insert(&self, transfer: &Transfer, verdict: &str) -> Result<(), StorageError> {
         let (t, order) = (transfer, &transfer.order);
         let (word, leg, code, until) = t.state.columns();
-        self.later(
+        self.row_later(
             "INSERT INTO transfers (id, client_id, kind, day, bank_tran_id, order_sha256, order_sealed, amount_won,
                  person_id, debit_bank, credit_bank, returns_id, state, state_leg, state_code, state_until,
                  state_since, limit_remain_won, asks, next_at, verdict, created_at, version)
@@ -111,17 +111,9 @@ impl Tx {
         self.leg_insert(t, LegKind::Credit)
     }
 
-    /// Stores what was left for the fintech after a transfer took its part.
-    pub fn transfer_set_limit_remain(&self, id: TransferId, remain: Won) -> Result<(), StorageError> {
-        self.later(
-            "UPDATE transfers SET limit_remain_won = $2 WHERE id = $1",
-            values![id, remain],
-        )
-    }
-
     /// Stores the intention of one leg.
     pub fn leg_insert(&self, transfer: &Transfer, kind: LegKind) -> Result<(), StorageError> {
-        self.later(
+        self.row_later(
             "INSERT INTO legs (transfer_id, kind, bank_code, amount_won, state, code)
              VALUES ($1, $2, $3, $4, $5, '') ON CONFLICT (transfer_id, kind) DO NOTHING",
             values![
@@ -137,9 +129,10 @@ impl Tx {
     /// Stores what a leg came to.
     pub fn leg_settle(&self, id: TransferId, kind: LegKind, state: LegState, code: &str) -> Result<(), StorageError> {
         let settled_at = (state != LegState::Pending).then(|| self.now());
-        self.later(
-            "UPDATE legs SET state = $3, code = $4, settled_at = $5
-             WHERE transfer_id = $1 AND kind = $2 AND state = 'pending'",
+        self.row_later(
+            "UPDATE legs SET state = v.column3, code = v.column4, settled_at = v.column5
+             FROM (VALUES ($1, $2, $3, $4, CAST($5 AS BIGINT))) AS v
+             WHERE legs.transfer_id = v.column1 AND legs.kind = v.column2 AND legs.state = 'pending'",
             values![id, kind, state, code, settled_at],
         )
     }
@@ -176,33 +169,41 @@ impl Tx {
     /// Stores a transfer's move, if nobody else moved it since it was read. A final one is stamped with the open
     /// settlement window, once. Whether it was stored.
     pub async fn transfer_update(&self, transfer: &Transfer) -> Result<bool, StorageError> {
-        let t = transfer;
-        let (word, leg, code, until) = t.state.columns();
-        let changed = self
-            .execute(
+        self.transfers_update(&[transfer]).await
+    }
+
+    /// The same for several; whether all were stored.
+    pub async fn transfers_update(&self, transfers: &[&Transfer]) -> Result<bool, StorageError> {
+        let mut rows = Vec::with_capacity(transfers.len());
+        for t in transfers {
+            let (word, leg, code, until) = t.state.columns();
+            rows.push(values![
+                t.id,
+                t.version,
+                word,
+                leg,
+                code,
+                until,
+                t.state_since,
+                self.seal(FACTS, &t.facts)?,
+                t.asks,
+                t.next_at,
+                t.state.is_final(),
+                t.limit_remain,
+            ]);
+        }
+        let stored = self
+            .each_returning(
                 "UPDATE transfers SET state = $3, state_leg = $4, state_code = $5, state_until = $6, state_since = $7,
                      facts_sealed = $8, asks = $9, next_at = $10, limit_remain_won = $12, version = version + 1,
                      window_id = CASE WHEN $11 = 1
                          THEN COALESCE(window_id, (SELECT id FROM settlement_windows WHERE closed_at IS NULL))
                          ELSE NULL END
-                 WHERE id = $1 AND version = $2",
-                values![
-                    t.id,
-                    t.version,
-                    word,
-                    leg,
-                    code,
-                    until,
-                    t.state_since,
-                    self.seal(FACTS, &t.facts)?,
-                    t.asks,
-                    t.next_at,
-                    t.state.is_final(),
-                    t.limit_remain,
-                ],
+                 WHERE id = $1 AND version = $2 RETURNING version",
+                rows,
             )
             .await?;
-        Ok(changed == 1)
+        Ok(stored.len() == transfers.len())
     }
 
     /// Takes a transfer for the resolver: whoever raises the version first has it. Whether this one did.

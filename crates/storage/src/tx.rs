@@ -9,9 +9,9 @@ use naru_core::{Action, Actor, Timestamp, TrailId};
 use naru_crypto::Keyring;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use tokio::sync::OwnedMutexGuard;
 
-use crate::postgres::{self, Session, Work};
+use crate::postgres::{self, Session};
+use crate::rows::{self, Late, Work};
 use crate::sqlite::{self, Reader, Turn};
 use crate::value::{Row, Value, values};
 use crate::{Storage, StorageError};
@@ -34,9 +34,7 @@ pub(crate) struct Inner {
     retry: AtomicBool,
     /// Statements that failed or were given up midway.
     unfinished: AtomicUsize,
-    late: Mutex<Vec<Work>>,
-    /// The turn at a hot row, kept until the transaction has ended.
-    hot: Mutex<Option<OwnedMutexGuard<()>>>,
+    late: Mutex<Vec<Late>>,
 }
 
 pub(crate) enum Engine {
@@ -77,7 +75,6 @@ impl Inner {
             retry: AtomicBool::new(false),
             unfinished: AtomicUsize::new(0),
             late: Mutex::default(),
-            hot: Mutex::default(),
         }
     }
 
@@ -119,7 +116,8 @@ impl Inner {
 
     /// The writes that travel with the commit.
     pub(crate) fn take_late(&self) -> Vec<Work> {
-        std::mem::take(&mut self.late.lock().expect("queueing a write does not panic"))
+        let late = std::mem::take(&mut *self.late.lock().expect("queueing a write does not panic"));
+        rows::gathered(late)
     }
 }
 
@@ -148,7 +146,7 @@ impl Tx {
             subject.to_string(),
             details
         ];
-        self.later(
+        self.row_later(
             "INSERT INTO trail (id, at, actor, transaction_name, action, subject, details)
              VALUES ($1, $2, $3, $4, $5, $6, $7)",
             row,
@@ -172,26 +170,22 @@ impl Tx {
         Ok(changed)
     }
 
-    /// Waits for this transaction's turn at a hot row, such as a fintech's counter; the turn ends with the transaction.
-    /// What was written before is sent first, so that the turn is short. PostgreSQL makes whoever waits for a row look
-    /// again each time it changes, and a queue here costs nothing; SQLite has one queue already.
-    ///
-    /// # Errors
-    /// When the turn does not come within ten seconds.
-    pub async fn turn(&self, row: &str) -> Result<(), StorageError> {
-        let Engine::Session(session) = &self.0.engine else {
-            return Ok(());
-        };
-        let late = self.0.take_late();
-        let flush = async { session.flush(&late).await.map_err(|error| self.failed(&error)) };
-        self.0.finish(flush).await?;
-        let turn = self.0.storage.turns().take(self.0.name, row).await?;
-        *self.0.hot.lock().unwrap_or_else(PoisonError::into_inner) = Some(turn);
-        Ok(())
-    }
-
     /// A write that decides nothing: it may travel with the commit, and its failure fails the commit.
     pub(crate) fn later(&self, sql: &'static str, values: Vec<Value>) -> Result<(), StorageError> {
+        self.write_late(sql, values, Late::One)
+    }
+
+    /// The same for one row of a statement as [`rows`] has them: the rows of a transaction travel together.
+    pub(crate) fn row_later(&self, sql: &'static str, values: Vec<Value>) -> Result<(), StorageError> {
+        self.write_late(sql, values, Late::Row)
+    }
+
+    fn write_late(
+        &self,
+        sql: &'static str,
+        values: Vec<Value>,
+        late_of: fn(&'static str, Vec<Value>) -> Late,
+    ) -> Result<(), StorageError> {
         self.may_write()?;
         self.0.wrote.store(true, Ordering::Relaxed);
         match &self.0.engine {
@@ -212,7 +206,7 @@ impl Tx {
                         cause,
                     });
                 }
-                late.push((sql, values));
+                late.push(late_of(sql, values));
                 Ok(())
             }
         }
@@ -226,6 +220,60 @@ impl Tx {
             self.0.wrote.store(true, Ordering::Relaxed);
         }
         Ok(rows)
+    }
+
+    /// A write that gives rows back, of a statement as [`rows`] has them.
+    pub(crate) async fn rows_returning(
+        &self,
+        sql: &'static str,
+        rows: Vec<Vec<Value>>,
+    ) -> Result<Vec<Row>, StorageError> {
+        self.may_write()?;
+        let rows = self.rows_query(sql, rows).await?;
+        if !rows.is_empty() {
+            self.0.wrote.store(true, Ordering::Relaxed);
+        }
+        Ok(rows)
+    }
+
+    /// The same for statements that must stand by themselves, one a row.
+    pub(crate) async fn each_returning(
+        &self,
+        sql: &'static str,
+        rows: Vec<Vec<Value>>,
+    ) -> Result<Vec<Row>, StorageError> {
+        self.may_write()?;
+        let works = rows.into_iter().map(|values| (sql.into(), values)).collect();
+        let rows = self.query_all(works).await?;
+        if !rows.is_empty() {
+            self.0.wrote.store(true, Ordering::Relaxed);
+        }
+        Ok(rows)
+    }
+
+    /// A read of a statement as [`rows`] has them.
+    pub(crate) async fn rows_query(&self, sql: &'static str, rows: Vec<Vec<Value>>) -> Result<Vec<Row>, StorageError> {
+        let works = match &self.0.engine {
+            Engine::Session(_) => rows::statements(sql, rows),
+            Engine::Turn(_) | Engine::Reader(_) => rows.into_iter().map(|values| (sql.into(), values)).collect(),
+        };
+        self.query_all(works).await
+    }
+
+    /// The rows of several statements, which travel together.
+    async fn query_all(&self, works: Vec<Work>) -> Result<Vec<Row>, StorageError> {
+        let run = async {
+            match &self.0.engine {
+                Engine::Turn(turn) => self.on_turn(turn, |c| sqlite::query_all(c, &works)),
+                Engine::Reader(reader) => {
+                    let reader = reader.lock().expect("a read does not panic");
+                    let rows = sqlite::query_all(reader.connection(), &works);
+                    rows.map_err(|error| sqlite::failure(self.0.name, &error))
+                }
+                Engine::Session(session) => session.query_all(&works).await.map_err(|error| self.failed(&error)),
+            }
+        };
+        self.0.finish(run).await
     }
 
     /// A read of many rows; the statement itself bounds them.

@@ -3,14 +3,19 @@
 //! A transfer that goes well costs two commits: the intention, and the end. Between them its row says `debiting`, and
 //! both references are stored: whoever finds the row after a crash asks for both legs before sending either again.
 
+use std::slice;
+use std::sync::Arc;
 use std::time::Duration;
 
 use naru_core::{Action, Actor, LegKind, LegState, Outcome, Timestamp, Transfer, TransferEvent, TransferState, Won};
 use naru_storage::StorageError;
 
 use super::service::taken;
+use super::together::alone;
 use crate::Desk;
 use crate::line::MoveAsk;
+
+const STORE: &str = "transfer_move";
 
 /// Minutes until a lost transfer is asked for again, by how often it was; then every ten.
 const BACKOFF_MINUTES: [i64; 3] = [1, 2, 4];
@@ -29,8 +34,14 @@ pub(super) struct Way {
     pub(super) took: Took,
 }
 
+/// What is stored of a way.
+pub(super) struct Move {
+    transfer: Transfer,
+    settled: Vec<(LegKind, LegState, String)>,
+}
+
 /// Why a transfer cannot be driven further here.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) enum Halted {
     /// Somebody else moved it.
     Overtaken,
@@ -131,11 +142,47 @@ impl Way {
             // Stored with the row, so that a repeated request is told the same.
             row.limit_remain = Won(row.limit_remain.0 + row.order.amount.0);
         }
-        let (transfer, settled) = (&row, &self.settled);
-        let stored = desk.hub.storage().run("transfer_move", actor, async |tx| {
-            if !tx.transfer_update(transfer).await? {
-                return Err(Halted::Overtaken);
+        let moved = Arc::new(Move {
+            transfer: row,
+            settled: self.settled.clone(),
+        });
+        match actor {
+            Actor::Client(client) => {
+                let queue = &desk.commits.moves;
+                let stored = queue.run((STORE, *client), &moved, |all| store_together(desk, actor, all));
+                stored.await??;
             }
+            _ => store(desk, actor, slice::from_ref(&moved)).await?,
+        }
+        self.transfer.limit_remain = moved.transfer.limit_remain;
+        self.transfer.version += 1;
+        self.settled.clear();
+        Ok(())
+    }
+}
+
+/// Stores moves in one commit; where that fails because of one of them, each in its own.
+async fn store_together(desk: &Desk, actor: &Actor, all: Vec<Arc<Move>>) -> Vec<Result<(), Halted>> {
+    match store(desk, actor, &all).await {
+        Ok(()) => vec![Ok(()); all.len()],
+        Err(halted @ Halted::Storage(StorageError::CommitUnknown { .. })) => vec![Err(halted); all.len()],
+        Err(halted) if all.len() == 1 => vec![Err(halted)],
+        Err(halted) => {
+            let one_is_why = matches!(halted, Halted::Overtaken | Halted::Storage(StorageError::Taken { .. }));
+            alone(all, one_is_why, |one| async move { store(desk, actor, &[one]).await }).await
+        }
+    }
+}
+
+/// One commit for moves that one actor makes: where the transfers stand, what their legs came to, the trail.
+async fn store(desk: &Desk, actor: &Actor, all: &[Arc<Move>]) -> Result<(), Halted> {
+    let stored = desk.hub.storage().run(STORE, actor, async |tx| {
+        let transfers: Vec<&Transfer> = all.iter().map(|one| &one.transfer).collect();
+        if !tx.transfers_update(&transfers).await? {
+            return Err(Halted::Overtaken);
+        }
+        let mut give_back = Vec::new();
+        for Move { transfer, settled } in all.iter().map(AsRef::as_ref) {
             for (leg, state, code) in settled {
                 tx.leg_settle(transfer.id, *leg, *state, code)?;
                 if *state == LegState::Posted {
@@ -148,18 +195,14 @@ impl Way {
             if transfer.state.gives_limits_back()
                 && let Some(client) = tx.client_find(transfer.order.client_id).await?
             {
-                tx.limit_give_back(&taken(transfer, &client))?;
+                give_back.extend(taken(transfer, &client));
             }
             let details = serde_json::json!({ "to": transfer.state.word(), "codes": transfer.facts.codes });
             tx.trail(Action::TransferMoved, transfer.id, details).await?;
-            Ok(())
-        });
-        stored.await?;
-        self.transfer.limit_remain = row.limit_remain;
-        self.transfer.version += 1;
-        self.settled.clear();
-        Ok(())
-    }
+        }
+        tx.limit_give_back(&give_back).map_err(Halted::from)
+    });
+    stored.await
 }
 
 /// When a transfer in this state is looked at next, and how often it was asked for.

@@ -2,16 +2,26 @@
 
 pub mod deposit;
 mod drive;
+mod intention;
 pub mod resolver;
 pub mod result;
 pub mod returning;
 mod service;
+mod together;
 pub mod withdraw;
 
-use naru_core::{BankCode, Client, LegKind, Transfer, TransferKind, TransferState};
+use naru_core::{BankCode, Client, LegKind, Transfer, TransferKind, TransferState, Won};
 use naru_web::kftc::{FieldError, Refusal, Text, required};
 
 pub use service::TransferRefused;
+use together::Together;
+
+/// What one fintech's transfers store together.
+#[derive(Default)]
+pub struct Commits {
+    intentions: Together<intention::Intention, Result<Won, TransferRefused>>,
+    moves: Together<drive::Move, Result<(), drive::Halted>>,
+}
 
 /// What a transfer's state is on the wire.
 pub(crate) struct WireState {

@@ -1,15 +1,18 @@
 //! Decides whether a transfer may begin, and stores its intention: limits, rows and trail in one commit, before any
 //! institution is asked.
 
+use std::sync::Arc;
+
 use naru_core::trust::{Fact, Why};
 use naru_core::{
-    Action, Actor, BankCode, Client, Direction, Environment, GrantId, LimitKind, LimitTake, Order, PersonLimits,
-    Timestamp, Transfer, TransferFacts, TransferId, TransferKind, TransferState, Won,
+    Client, Direction, Environment, LimitKind, LimitTake, Order, PersonLimits, Timestamp, Transfer, TransferFacts,
+    TransferId, TransferKind, TransferState, Won,
 };
-use naru_storage::{StorageError, Tx};
+use naru_storage::StorageError;
 use naru_web::kftc::Refusal;
 use naru_web::{Demanding, Trusted};
 
+use super::intention::{Intention, Plan, STORE, store_together};
 use crate::Desk;
 
 /// How long whoever stored an intention has it for itself, seconds: longer than a transfer may take to be answered.
@@ -63,7 +66,7 @@ fn digest(order: &Order) -> Vec<u8> {
 
 /// Stores the intention of an order, or finds the one that was stored under the same name.
 pub(super) async fn reserve<R: Demanding>(desk: &Desk, call: &Trusted<R>, order: Order) -> Result<Reserved, Refusal> {
-    let plain = match check(desk, call, &order) {
+    let plan = match check(desk, call, &order) {
         Ok(plan) => plan,
         // A request that was made before gets its answer again, whatever the limits say today.
         Err((why, facts)) => {
@@ -73,13 +76,24 @@ pub(super) async fn reserve<R: Demanding>(desk: &Desk, call: &Trusted<R>, order:
                 .ok_or_else(|| broken(call, why, facts));
         }
     };
-    let mut transfer = intended(order, call.at);
     let verdict = call.verdict().clone().with_transaction(Fact::new("limits", "taken"));
-    let text = serde_json::to_string(&verdict).map_err(StorageError::corrupt)?;
-    match store(desk, call.grant.id, (&transfer, &text), &plain).await {
-        Ok(remain) => {
-            transfer.limit_remain = remain;
+    let intention = Arc::new(Intention {
+        transfer: intended(order, call.at),
+        grant_id: call.grant.id,
+        verdict: serde_json::to_string(&verdict).map_err(StorageError::corrupt)?,
+        plan,
+    });
+    let name = (STORE, intention.transfer.order.client_id);
+    let queue = &desk.commits.intentions;
+    let stored = queue.run(name, &intention, |all| store_together(desk, all)).await;
+    let transfer = &intention.transfer;
+    match stored.map_err(TransferRefused::from).flatten() {
+        Ok(limit_remain) => {
             call.note_verdict(verdict);
+            let transfer = Transfer {
+                limit_remain,
+                ..transfer.clone()
+            };
             Ok(Reserved::New(transfer))
         }
         Err(TransferRefused::Storage(StorageError::Taken { .. })) => {
@@ -120,13 +134,6 @@ pub(super) async fn recorded(desk: &Desk, order: &Order, at: Timestamp) -> Resul
         Some(transfer) if transfer.order_sha256 != digest(order) => Err(Refusal::Reason("id_taken")),
         found => Ok(found),
     }
-}
-
-/// What is taken when the intention is stored.
-struct Plan {
-    takes: Vec<LimitTake>,
-    /// The institution whose position may not fall below its cap, with that cap.
-    capped: Option<(BankCode, Won)>,
 }
 
 /// The rules that need no counter, and the counters that the order will raise.
@@ -197,7 +204,7 @@ fn person_rules(
     Ok(limits.day_cap(joined_at, now))
 }
 
-const fn of_client(direction: Direction, counter: Option<LimitKind>) -> Why {
+pub(super) const fn of_client(direction: Direction, counter: Option<LimitKind>) -> Why {
     match (direction, counter) {
         (Direction::Withdraw, Some(LimitKind::ClientDay)) => Why::ClientWithdrawDay,
         (Direction::Withdraw, Some(LimitKind::ClientMonth)) => Why::ClientWithdrawMonth,
@@ -224,93 +231,6 @@ fn intended(order: Order, now: Timestamp) -> Transfer {
         version: 1,
         order,
     }
-}
-
-/// One commit: what the call was judged by still stands, the limits are taken, the intention and its trail are there.
-/// Gives what is left for the fintech today: the smaller of its day and its month.
-async fn store(
-    desk: &Desk,
-    grant_id: GrantId,
-    (transfer, verdict): (&Transfer, &str),
-    plan: &Plan,
-) -> Result<Won, TransferRefused> {
-    let order = &transfer.order;
-    let actor = Actor::Client(order.client_id);
-    let stored = desk.hub.storage().run("transfer_reserve", &actor, async |tx| {
-        let withdrawn_from = order
-            .fintech_use_num
-            .as_ref()
-            .filter(|_| order.kind == TransferKind::Withdraw);
-        if !tx
-            .standing_is_unchanged(order.client_id, grant_id, withdrawn_from)
-            .await?
-        {
-            return Err(TransferRefused::Changed);
-        }
-        check_position(&tx, order.amount, plan).await?;
-        tx.transfer_insert(transfer, verdict)?;
-        let details = serde_json::json!({ "kind": order.kind, "amount_won": order.amount });
-        tx.trail(Action::TransferReserved, transfer.id, details).await?;
-        // The fintech's counter is the hot row: it is raised last.
-        if let Some(counter) = plan.takes.first() {
-            tx.turn(&counter.subject).await?;
-        }
-        let remain = take(&tx, order, plan).await?;
-        tx.transfer_set_limit_remain(transfer.id, remain)?;
-        Ok(remain)
-    });
-    stored.await
-}
-
-async fn take(tx: &Tx, order: &Order, plan: &Plan) -> Result<Won, TransferRefused> {
-    if plan.takes.is_empty() {
-        return Ok(Won::ZERO);
-    }
-    match tx.limit_take(&plan.takes).await? {
-        Ok(used) => {
-            let of_client = plan
-                .takes
-                .iter()
-                .zip(used)
-                .filter(|(take, _)| take.kind != LimitKind::PersonDay);
-            let left = of_client.map(|(take, used)| take.cap.0.saturating_sub(used.0)).min();
-            Ok(Won(left.unwrap_or(0).max(0)))
-        }
-        Err(refused) => {
-            let direction = if order.kind == TransferKind::Withdraw {
-                Direction::Withdraw
-            } else {
-                Direction::Deposit
-            };
-            let why = match refused.0 {
-                LimitKind::PersonDay => Why::PersonDay,
-                counter => of_client(direction, Some(counter)),
-            };
-            let cap = plan
-                .takes
-                .iter()
-                .find(|take| take.kind == refused.0)
-                .map_or(Won::ZERO, |take| take.cap);
-            let facts = vec![Fact::new("asked_won", order.amount), Fact::new("limit_won", cap)];
-            Err(TransferRefused::Broken(why, facts))
-        }
-    }
-}
-
-/// The institution's net debit cap. Positions are folded a moment later, so the cap may be passed by what moved in
-/// that moment.
-async fn check_position(tx: &Tx, amount: Won, plan: &Plan) -> Result<(), TransferRefused> {
-    let Some((bank, cap)) = &plan.capped else { return Ok(()) };
-    let position = tx.journal_position(bank).await?;
-    if position.0.saturating_sub(amount.0) >= -cap.0 {
-        return Ok(());
-    }
-    let facts = vec![
-        Fact::new("institution", bank),
-        Fact::new("position_won", position),
-        Fact::new("cap_won", cap),
-    ];
-    Err(TransferRefused::Broken(Why::NetDebitCap, facts))
 }
 
 /// The counters that a transfer had raised, to be lowered again.

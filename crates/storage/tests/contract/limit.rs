@@ -13,6 +13,7 @@ on_every_engine!(
     a_cap_that_was_lowered_or_raised_holds_at_once,
     fifty_at_once_never_pass_the_cap,
     takes_in_any_order_do_not_wait_for_each_other,
+    several_transfers_take_as_if_one_after_another,
     four_counters_are_too_many
 );
 
@@ -151,6 +152,30 @@ async fn takes_in_any_order_do_not_wait_for_each_other(house: &House) {
     let all = join_all(takes).await;
     assert_eq!(all.iter().filter(|done| done.is_ok()).count(), 40);
     assert_eq!(used_of_three(house).await, [40, 40, 0]);
+}
+
+async fn several_transfers_take_as_if_one_after_another(house: &House) {
+    let (mine, other) = (three(20), [take(LimitKind::ClientDay, "c:deposit", 20_261_121, 5, 9)]);
+    let try_each = async |transfers: &[&[LimitTake]]| {
+        let work = async |tx: Tx| -> Result<Vec<Vec<i64>>, Refused> {
+            let taken = tx.limit_take_each(transfers).await?;
+            let taken = taken.map_err(|LimitRefused(kind)| Refused::Limit(kind))?;
+            tx.trail(naru_core::Action::TransferReserved, "several", ()).await?;
+            Ok(taken
+                .iter()
+                .map(|used| used.iter().map(|won| won.0).collect())
+                .collect())
+        };
+        house.storage.run("limit_try", &crate::house::ACTOR, work).await
+    };
+    let taken = try_each(&[&mine, &other, &mine[..1], &mine]).await;
+    let stands = vec![vec![20, 20, 20], vec![5], vec![40], vec![60, 40, 40]];
+    assert_eq!(taken, Ok(stands));
+    let over = try_each(&[&mine, &mine]).await;
+    assert_eq!(over, Err(Refused::Limit(LimitKind::PersonDay)), "each alone would fit");
+    let over = try_each(&[&other]).await;
+    assert_eq!(over, Err(Refused::Limit(LimitKind::ClientDay)));
+    assert_eq!(used_of_three(house).await, [60, 40, 40], "all or none");
 }
 
 async fn four_counters_are_too_many(house: &House) {

@@ -44,6 +44,7 @@ mod run;
 mod schema;
 mod sealed;
 mod session;
+mod several;
 mod shared_commit;
 mod standing;
 mod transfer;

@@ -264,10 +264,18 @@ async fn what_was_judged_may_change_before_the_commit(house: &House) {
     let (client, grant) = (family.client.id, family.grant.id);
     assert_eq!(stands(client, grant).await, (true, true));
     assert_eq!(stands(others.client.id, grant).await, (false, false), "not its grant");
+    let several = async |calls: &[_]| {
+        house
+            .get(async |tx| tx.standings_are_unchanged(client, calls).await)
+            .await
+    };
+    assert!(several(&[(grant, None), (grant, Some(number)), (grant, None)]).await);
     house
         .put(async |tx| tx.registration_end(number, Scope::Transfer).await)
         .await;
     assert_eq!(stands(client, grant).await, (true, false));
+    assert!(!several(&[(grant, None), (grant, Some(number)), (grant, None)]).await);
+    assert!(!several(&[(grant, None), (others.grant.id, None)]).await);
     let other = (others.client, others.grant);
     house
         .put(async |tx| tx.grant_revoke(other.1.id, RevokedBy::Person).await)
