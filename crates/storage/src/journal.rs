@@ -78,24 +78,25 @@ const CHECK: &str = "
     SELECT 'account', account, CAST(SUM(amount_won) AS BIGINT) FROM postings GROUP BY account";
 
 impl Tx {
-    /// Appends the two postings of a leg that was executed: what one account gives, the other takes.
+    /// Appends the two postings of a leg that was executed: what one account gives, the other takes. What is to be
+    /// folded stands beside them, in rows that may be removed.
     pub fn journal_post(&self, transfer: &Transfer, leg: LegKind) -> Result<(), StorageError> {
         let bank = Account::Position(transfer.side(leg).bank_code.clone());
         let amount = transfer.order.amount;
         let on_bank = if leg == LegKind::Debit { -amount } else { amount };
-        self.later(
-            "INSERT INTO postings (transfer_id, leg, account, amount_won, posted_at, folded)
-             VALUES ($1, $2, $3, $4, $7, 0), ($1, $2, $5, $6, $7, 0)",
-            values![
-                transfer.id,
-                leg,
-                bank.to_string(),
-                on_bank,
-                Account::Suspense.to_string(),
-                -on_bank,
-                self.now(),
-            ],
-        )
+        for (account, won) in [(bank, on_bank), (Account::Suspense, -on_bank)] {
+            let account = account.to_string();
+            self.row_later(
+                "INSERT INTO postings (transfer_id, leg, account, amount_won, posted_at, folded)
+                 VALUES ($1, $2, $3, $4, $5, 1)",
+                values![transfer.id, leg, &account, won, self.now()],
+            )?;
+            self.row_later(
+                "INSERT INTO position_changes (account, amount_won) VALUES ($1, $2)",
+                values![account, won],
+            )?;
+        }
+        Ok(())
     }
 
     /// The postings of one transfer.
@@ -125,14 +126,14 @@ impl Tx {
         row.map_or(Ok(Won::ZERO), |mut row: Row| row.next())
     }
 
-    /// Folds postings that are not yet in their account's position into it; how many.
+    /// Folds postings that are not yet in their account's position into it; how many. Those that say so themselves
+    /// were written by a program of an older schema.
     pub async fn journal_fold(&self) -> Result<u64, StorageError> {
-        let rows = self
-            .returning(
-                "UPDATE postings SET folded = 1 WHERE folded = 0 RETURNING account, amount_won",
-                values![],
-            )
+        let mut rows = self
+            .returning("DELETE FROM position_changes RETURNING account, amount_won", values![])
             .await?;
+        let older = "UPDATE postings SET folded = 1 WHERE folded = 0 RETURNING account, amount_won";
+        rows.extend(self.returning(older, values![]).await?);
         let folded = rows.len() as u64;
         let mut sums = std::collections::BTreeMap::<String, i64>::new();
         for mut row in rows {
@@ -156,6 +157,7 @@ impl Tx {
             .query(
                 "SELECT account, CAST(SUM(won) AS BIGINT) FROM (
                      SELECT account, balance_won AS won FROM positions
+                     UNION ALL SELECT account, amount_won FROM position_changes
                      UNION ALL SELECT account, amount_won FROM postings WHERE folded = 0
                  ) AS parts GROUP BY account ORDER BY account",
                 values![],
