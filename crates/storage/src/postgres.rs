@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use bytes::BytesMut;
-use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime};
+use deadpool_postgres::{Hook, HookError, Manager, ManagerConfig, Object, Pool, QueueMode, RecyclingMethod, Runtime};
 use futures_util::future::{join, join_all};
 use tokio_postgres::error::{Severity, SqlState};
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
@@ -16,6 +16,11 @@ use crate::value::{Row, Value};
 
 /// Nobody waits longer than this for a connection.
 const WAIT: Duration = Duration::from_secs(5);
+
+/// Every statement goes by keys, and a plan is made once per connection: it must not be one that was right while the
+/// tables were still empty.
+const PLANNING: &str = "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_hashjoin = off;
+    SET enable_mergejoin = off; SET enable_material = off; SET jit = off";
 
 /// Opens a pool on `key=value` or URL settings. `sslmode=require` asks for TLS, verified against the given roots.
 pub(crate) fn open(settings: &str, connections: usize, roots_pem: Option<&[u8]>) -> Result<Pool, String> {
@@ -30,7 +35,12 @@ pub(crate) fn open(settings: &str, connections: usize, roots_pem: Option<&[u8]>)
         Some(pem) => Manager::from_config(config, tls(pem)?, recycle),
     };
     Pool::builder(manager)
+        .post_create(Hook::async_fn(|client, _| {
+            Box::pin(async move { client.batch_execute(PLANNING).await.map_err(HookError::Backend) })
+        }))
         .max_size(connections)
+        // The connection that was used last: it has its plans ready, and few are needed.
+        .queue_mode(QueueMode::Lifo)
         .runtime(Runtime::Tokio1)
         .wait_timeout(Some(WAIT))
         .create_timeout(Some(WAIT))
