@@ -106,7 +106,8 @@ impl Tx {
         row.map(read).transpose()
     }
 
-    /// Calls made in a person's name, newest first: those older than `before`, of one client or of all; at most `limit`.
+    /// Calls made in a person's name, newest first: those older than `before`, of one client or of all; at most
+    /// `limit`.
     pub async fn call_list_of_person(
         &self,
         person_id: PersonId,

@@ -87,7 +87,7 @@ impl Tx {
         const SQL: &str = concat!(
             "SELECT ",
             certificate_columns!(),
-            " FROM certificates WHERE revoked_at IS NOT NULL AND expires_at > $1 ORDER BY revoked_at, serial LIMIT 100000"
+            " FROM certificates WHERE revoked_at IS NOT NULL AND expires_at > $1 ORDER BY serial LIMIT 100000"
         );
         self.query(SQL, values![self.now()])
             .await?

@@ -109,7 +109,8 @@ impl Tx {
             .collect()
     }
 
-    /// Grants of the FAPI 2.0 profile that a journey made and whose code nobody exchanged before a moment; at most 1,000.
+    /// Grants of the FAPI 2.0 profile that a journey made, and whose code ran out before a moment without being
+    /// exchanged; at most 1,000.
     pub async fn grant_list_unclaimed(&self, before: Timestamp) -> Result<Vec<GrantId>, StorageError> {
         let sql = "SELECT g.id FROM authorizations a JOIN grants g ON g.id = a.grant_id
                    JOIN clients c ON c.id = g.client_id

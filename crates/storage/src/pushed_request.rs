@@ -67,7 +67,10 @@ impl Tx {
         let sql = "SELECT 1 FROM pushed_requests WHERE expires_at > $2 AND client_id = $1 AND used_at IS NULL
                    LIMIT 1 OFFSET $3";
         let before = i64::from(most) - 1;
-        Ok(self.query_opt(sql, values![client_id, self.now(), before]).await?.is_some())
+        Ok(self
+            .query_opt(sql, values![client_id, self.now(), before])
+            .await?
+            .is_some())
     }
 
     /// Uses a pushed request up. Whether nobody had.

@@ -62,7 +62,8 @@ impl Tx {
             Confirmation::Key(jkt) => (None, Some(jkt)),
         };
         self.execute(
-            "INSERT INTO tokens (token_sha256, kind, grant_id, bound_to_sha256, jkt_sha256, scopes, issued_at, expires_at)
+            "INSERT INTO tokens (token_sha256, kind, grant_id, bound_to_sha256, jkt_sha256, scopes, issued_at,
+                 expires_at)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
             values![
                 &token.sha256,

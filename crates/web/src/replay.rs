@@ -6,7 +6,8 @@ use std::sync::Mutex;
 use naru_core::{SECOND, Timestamp};
 use naru_crypto::sha256;
 
-/// Ids in one generation at most, 16 bytes each. A set that is full refuses: what it cannot remember it does not let by.
+/// Ids in one generation at most, 16 bytes each. A set that is full refuses: what it cannot remember it does not let
+/// by.
 const GENERATION_MAX: usize = 1_000_000;
 
 /// What came of claiming an id.

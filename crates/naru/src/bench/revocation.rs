@@ -154,7 +154,7 @@ fn judged(name: String, nodes: usize, (calls, committed): (&[Call], Instant)) ->
         // Nothing is said of a run in which nobody called before or after.
         ok: before > 0 && refused.is_some() && last.is_none_or(|last| last < limit),
         saw: format!(
-            "{before} calls served before it; sent after it: {} served, {} refused, the first refused {:.1} ms after it",
+            "{before} calls served before it; sent after it: {} served, {} refused, the first {:.1} ms after it",
             served.count(),
             after.iter().filter(|(_, served)| !served).count(),
             refused.map_or(f64::NAN, millis),

@@ -3,6 +3,7 @@
 mod books;
 mod certificate;
 mod client;
+mod client_view;
 mod credential;
 mod grant;
 mod institution;

@@ -188,15 +188,12 @@ impl<'a> Call<'a> {
                 return self.refused(&Refusal::Broken(verdict.clone()), Some(*verdict), parties, &named);
             }
         };
-        if self.hub.rates().allow(Asker::Client(trusted.client.id), self.at).is_err() {
+        let asker = Asker::Client(trusted.client.id);
+        if self.hub.rates().allow(asker, self.at).is_err() {
             let verdict = Some(trusted.verdict().clone());
             return self.refused(&Refusal::Reason("too_often"), verdict, parties, &named);
         }
-        let answered = AssertUnwindSafe(handler(Arc::clone(&trusted))).catch_unwind().await;
-        let answered = answered.unwrap_or_else(|_| {
-            tracing::error!(event = "handler_panicked", route = self.route, call = %self.id, "a defect: please report");
-            Err(Refusal::Reason("internal"))
-        });
+        let answered = self.handle(handler(Arc::clone(&trusted))).await;
         let used_id = if used_up(&answered) { once.cloned() } else { None };
         let rendered = match &answered {
             Ok(success) => success.render(self.hub.codes()),
@@ -212,6 +209,14 @@ impl<'a> Call<'a> {
             parties,
             used_id,
         }
+    }
+
+    /// Waits for a handler; one that panics has failed for this call alone.
+    async fn handle<T>(&self, work: impl Future<Output = Result<Success<T>, Refusal>>) -> Result<Success<T>, Refusal> {
+        AssertUnwindSafe(work).catch_unwind().await.unwrap_or_else(|_| {
+            tracing::error!(event = "handler_panicked", route = self.route, call = %self.id, "a defect: please report");
+            Err(Refusal::Reason("internal"))
+        })
     }
 
     async fn standing<R: Demanding>(
