@@ -9,6 +9,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
+use axum::response::IntoResponse as _;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use naru_crypto::sha256;
@@ -264,6 +265,13 @@ async fn connection(
     }
 }
 
+/// Whether a request says once for whom it is meant (RFC 9112 3.2).
+fn has_one_host(request: &Request) -> bool {
+    let mut hosts = request.headers().get_all(http::header::HOST).iter();
+    let first = hosts.next().is_some();
+    hosts.next().is_none() && (first || request.version() == http::Version::HTTP_10)
+}
+
 async fn http<I>(
     io: I,
     (peer, from, revoked): (PeerCertificate, PeerAddress, RevokedCertificates),
@@ -274,6 +282,7 @@ async fn http<I>(
 {
     let service = hyper::service::service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
         let mut request: Request = request.map(Body::new);
+        let router = router.clone();
         // Revoked on an open connection: from the next request on it is as if none had been shown.
         let refused = peer.sha256.is_some_and(|sha256| revoked.has(&sha256));
         let shown = if refused {
@@ -283,7 +292,13 @@ async fn http<I>(
         };
         request.extensions_mut().insert(shown);
         request.extensions_mut().insert(from);
-        router.clone().call(request)
+        async move {
+            if has_one_host(&request) {
+                router.clone().call(request).await
+            } else {
+                Ok(crate::Problem::no_host().into_response())
+            }
+        }
     });
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())

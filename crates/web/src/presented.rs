@@ -2,11 +2,11 @@
 
 use axum::extract::Request;
 use axum::http::{HeaderMap, header};
-use naru_core::Timestamp;
-use naru_core::trust::ProofStanding;
+use naru_core::trust::{ProofStanding, Standing, TokenStanding};
+use naru_core::{Confirmation, Timestamp};
 use naru_crypto::sha256;
 
-use crate::fapi2::proof::{self, Made};
+use crate::fapi2::proof::{self, Made, Proof};
 use crate::{Hub, PeerCertificate};
 
 /// How a token was presented.
@@ -48,10 +48,12 @@ pub(crate) struct Presented {
     pub(crate) token_sha256: Option<[u8; 32]>,
     pub(crate) certificate_sha256: Option<[u8; 32]>,
     pub(crate) proof: ProofStanding,
+    /// The proof behind `proof`, where one holds; not yet remembered.
+    held: Option<Proof>,
 }
 
 impl Presented {
-    /// Reads a request's headers; a proof is checked here, once.
+    /// Reads a request's headers; a proof is checked here, and remembered in [`Presented::settle`].
     pub(crate) fn of(hub: &Hub, request: &Request, now: Timestamp) -> Self {
         let credentials = credentials(request.headers());
         let proof = match credentials {
@@ -64,20 +66,35 @@ impl Presented {
                     token: Some(token),
                     now,
                 };
-                match proof::check(request.headers(), &made, hub.proofs()) {
-                    Ok(Some(jkt)) => ProofStanding::Proved(jkt),
-                    Ok(None) => ProofStanding::Missing,
-                    Err(error) => ProofStanding::Refused(error.word()),
-                }
+                proof::read(request.headers(), &made)
             }
-            _ => ProofStanding::Missing,
+            _ => Ok(None),
         };
         let peer = request.extensions().get::<PeerCertificate>();
         Self {
             scheme: credentials.map(|(scheme, _)| scheme),
             token_sha256: credentials.map(|(_, token)| sha256(token.as_bytes())),
             certificate_sha256: peer.and_then(|peer| peer.sha256),
-            proof,
+            proof: match &proof {
+                Ok(Some(proof)) => ProofStanding::Proved(proof.jkt),
+                Ok(None) => ProofStanding::Missing,
+                Err(error) => ProofStanding::Refused(error.word()),
+            },
+            held: proof.ok().flatten(),
+        }
+    }
+
+    /// Remembers the proof, once its token is known to be bound to its key: a proof holds once. To be called once for
+    /// each call, before the chain is judged.
+    pub(crate) fn settle(&self, hub: &Hub, standing: &mut Standing) {
+        let TokenStanding::Found { confirmation, .. } = &standing.channel.token else {
+            return;
+        };
+        let Some(proof) = self.held.filter(|held| *confirmation == Confirmation::Key(held.jkt)) else {
+            return;
+        };
+        if let Err(error) = proof.claim(hub.proofs(), standing.now) {
+            standing.channel.proof = ProofStanding::Refused(error.word());
         }
     }
 }

@@ -50,6 +50,16 @@ impl Problem {
         response
     }
 
+    /// A request that does not say once for whom it is meant.
+    pub(crate) fn no_host() -> Self {
+        let detail = "the request must have exactly one Host header".to_owned();
+        Self {
+            status: StatusCode::BAD_REQUEST,
+            kind: "no-host",
+            detail,
+        }
+    }
+
     /// Something went wrong that the caller can do nothing about.
     pub fn internal() -> Self {
         let detail = "the hub could not answer; try again, and quote the correlation id if it stays".to_owned();

@@ -3,6 +3,7 @@
 
 use axum::Router;
 use axum::extract::Request;
+use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
@@ -10,6 +11,7 @@ use axum::routing::MethodRouter;
 use naru_core::trust::Demand;
 use naru_core::{CallId, Chance, Clock};
 
+use crate::fapi2::{OauthError, OauthErrorKind};
 use crate::rates::Asker;
 use crate::{Hub, PeerAddress, Problem};
 
@@ -97,6 +99,7 @@ pub fn limited(routes: Vec<Route>, hub: &Hub) -> Vec<Route> {
                     let address = request.extensions().get::<PeerAddress>().map(|peer| peer.0);
                     match address.map_or(Ok(()), |from| hub.rates().allow(Asker::Address(from), hub.now())) {
                         Ok(()) => next.run(request).await,
+                        Err(wait) if route.who == Who::Client => slow_down(wait),
                         Err(wait) => Problem::too_many(wait),
                     }
                 }
@@ -104,6 +107,14 @@ pub fn limited(routes: Vec<Route>, hub: &Hub) -> Vec<Route> {
         Route { handler, ..route }
     };
     routes.into_iter().map(limit).collect()
+}
+
+/// In the form of an OAuth endpoint (RFC 6749 5.2).
+fn slow_down(wait: std::time::Duration) -> Response {
+    let why = "too many requests from this address; come again after the time in Retry-After";
+    let mut response = OauthError::new(OauthErrorKind::SlowDown, why).into_response();
+    response.headers_mut().insert(RETRY_AFTER, wait.as_secs().max(1).into());
+    response
 }
 
 fn with_headers(mut response: Response, clock: &Clock, chance: &Chance) -> Response {

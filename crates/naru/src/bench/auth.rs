@@ -23,6 +23,7 @@ use crate::cli::{Done, Failure};
 
 /// The other server's program, beside the sources; its packages are installed by `./check`.
 const PEER: &str = "judges/peer/oidc_provider.mjs";
+const NODE: &str = "judges/.venv/bin/node";
 /// How many times the peer's requests for the same processor time are wanted.
 const TIMES: f64 = 10.0;
 /// What checking a token may add to a call, p99, microseconds.
@@ -90,13 +91,13 @@ async fn hub(plan: &Plan, (room, key): (&Room, &Arc<SoftwareKey>), report: &mut 
 
 async fn peer(plan: &Plan, (room, key): (&Room, &Arc<SoftwareKey>), report: &mut Report) -> Done {
     let program = PathBuf::from(PEER);
-    if !program.exists() || !PathBuf::from("judges/node_modules").exists() {
+    if !program.exists() || !PathBuf::from(NODE).exists() {
         let note =
             format!("oidc-provider was not measured: {PEER} or its packages are not here; ./check installs them.");
         report.notes.push(note);
         return Ok(());
     }
-    let mut command = Command::new("node");
+    let mut command = Command::new(NODE);
     command.arg(&program).env("NODE_ENV", "production");
     let mut child = Child::spawn("peer", &mut command, room.dir())?;
     let client_id = "naru-bench";

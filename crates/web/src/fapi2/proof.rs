@@ -2,9 +2,8 @@
 
 use axum::http::{HeaderMap, Method};
 use naru_core::{SECOND, Timestamp};
-use naru_crypto::constant_time_eq;
 use naru_crypto::jose::{Jws, PublicJwk, base64url};
-use naru_crypto::sha256;
+use naru_crypto::{constant_time_eq, hex, sha256};
 use serde::Deserialize;
 
 use super::{OauthError, OauthErrorKind};
@@ -111,11 +110,41 @@ pub struct Made<'a> {
     pub now: Timestamp,
 }
 
+/// A proof that holds, if it was not seen before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Proof {
+    /// The thumbprint of its key (RFC 7638).
+    pub(crate) jkt: [u8; 32],
+    /// SHA-256 of its own id.
+    id: [u8; 32],
+}
+
+impl Proof {
+    /// Remembers the proof.
+    ///
+    /// # Errors
+    /// A [`ProofError`] where it was seen before, or cannot be remembered.
+    pub(crate) fn claim(&self, seen: &Replays, now: Timestamp) -> Result<[u8; 32], ProofError> {
+        match seen.claim(&self.jkt, &hex(&self.id), now) {
+            Claim::Fresh => Ok(self.jkt),
+            Claim::Seen => Err(ProofError::Replayed),
+            Claim::Full => Err(ProofError::Full),
+        }
+    }
+}
+
 /// Checks the proof of a request; `None` where there is none, else the thumbprint of its key (RFC 7638).
 ///
 /// # Errors
 /// A [`ProofError`]: which check failed first.
 pub fn check(headers: &HeaderMap, made: &Made<'_>, seen: &Replays) -> Result<Option<[u8; 32]>, ProofError> {
+    let proof = read(headers, made)?;
+    proof.map(|proof| proof.claim(seen, made.now)).transpose()
+}
+
+/// Checks the proof of a request, and leaves it to the caller to remember it: only proofs of those who are known are
+/// remembered, so that nobody else can fill the memory.
+pub(crate) fn read(headers: &HeaderMap, made: &Made<'_>) -> Result<Option<Proof>, ProofError> {
     let mut found = headers.get_all("dpop").iter();
     let Some(proof) = found.next() else { return Ok(None) };
     if found.next().is_some() {
@@ -141,13 +170,11 @@ pub fn check(headers: &HeaderMap, made: &Made<'_>, seen: &Replays) -> Result<Opt
     }
     jws.verify(&key).map_err(|_| ProofError::Signature)?;
     let claims: Claims = jws.claims().map_err(|_| ProofError::Malformed)?;
-    let jkt = key.thumbprint();
     claims_hold(&claims, made)?;
-    match seen.claim(&jkt, &claims.jti, made.now) {
-        Claim::Fresh => Ok(Some(jkt)),
-        Claim::Seen => Err(ProofError::Replayed),
-        Claim::Full => Err(ProofError::Full),
-    }
+    Ok(Some(Proof {
+        jkt: key.thumbprint(),
+        id: sha256(claims.jti.as_bytes()),
+    }))
 }
 
 fn claims_hold(claims: &Claims, made: &Made<'_>) -> Result<(), ProofError> {

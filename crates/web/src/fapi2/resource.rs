@@ -7,7 +7,7 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use naru_core::trust::{AccountUse, Demand, Standing, judge};
 use naru_core::{CallId, Client, Grant, Profile, Scope, Timestamp, UserSeqNo};
-use naru_storage::{CallRecord, StandingQuery};
+use naru_storage::{CallRecord, StandingQuery, StorageError};
 
 use super::challenge::{challenge, unauthorized};
 use super::{OauthError, OauthErrorKind};
@@ -154,10 +154,11 @@ async fn standing(hub: &Hub, presented: &Presented) -> Result<Standing, OauthErr
         once: None,
         named_person: None,
     };
-    Ok(hub
-        .storage()
-        .read("standing", async |tx| tx.standing(query).await)
-        .await?)
+    let read = hub.storage().read("standing", async |tx| tx.standing(query).await);
+    let read: Result<Standing, StorageError> = read.await;
+    let mut standing = read?;
+    presented.settle(hub, &mut standing);
+    Ok(standing)
 }
 
 /// What is recorded of the call, taken before the standing goes to the handler.

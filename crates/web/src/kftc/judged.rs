@@ -236,10 +236,11 @@ impl<'a> Call<'a> {
             once,
             named_person: ask.and_then(Demanding::named_person).map(str::trim),
         };
-        self.hub
-            .storage()
-            .read("standing", async |tx| tx.standing(query).await)
-            .await
+        let read = self.hub.storage().read("standing", async |tx| tx.standing(query).await);
+        let read: Result<Standing, StorageError> = read.await;
+        let mut standing = read?;
+        self.presented.settle(self.hub, &mut standing);
+        Ok(standing)
     }
 
     fn refused(&self, refusal: &Refusal, verdict: Option<Verdict>, parties: Parties, named: &str) -> Ended {
