@@ -16,6 +16,8 @@ use crate::house::ORIGIN;
 pub(crate) const PRESENT: u8 = 0x01;
 /// The person was verified: finger, face or PIN.
 pub(crate) const VERIFIED: u8 = 0x04;
+/// The key may be copied to the person's other devices, and was.
+pub(crate) const SYNCED: u8 = 0x18;
 /// A public key follows.
 const KEY_FOLLOWS: u8 = 0x40;
 

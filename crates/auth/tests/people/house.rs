@@ -49,6 +49,7 @@ impl House {
             lives: Lives::default(),
             person_limits: PersonLimits::default(),
             page_size: 25,
+            rates: naru_web::RateSettings::default(),
         };
         Self {
             hub: Hub::start(storage, settings),

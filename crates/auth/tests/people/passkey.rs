@@ -4,7 +4,7 @@ use naru_auth::passkey::{self, PASSKEYS_MAX, PasskeyError, Passkeys};
 use naru_core::{Action, PasskeyId};
 use serde_json::{Value, json};
 
-use crate::authenticator::{Device, decode};
+use crate::authenticator::{Device, SYNCED, decode};
 use crate::house::{House, REAL_NAME};
 
 #[tokio::test]
@@ -101,17 +101,34 @@ async fn ceremonies_of_signing_in_do_not_disturb_each_other() {
     assert_eq!(house.finish_sign_in(first, &answer).await, Ok(one.id));
 }
 
+/// Most telephones keep passkeys in an account: without a counter, on every device of the person.
 #[tokio::test]
-async fn a_passkey_without_a_counter_is_used_again_and_again() {
+async fn a_passkey_of_several_devices_is_used_again_and_again() {
     let house = House::new().await;
-    let (person, _, device) = house.person_with_device().await;
-    for _ in 0..3 {
+    let person = house.person().await;
+    let opened = house.open(&person).await;
+    let (ceremony, options) = house.begin_add(&person, &opened).await;
+    let device = Device::new(&options);
+    let mut draft = device.added(&options);
+    draft.flags |= SYNCED;
+    house
+        .finish_add(&opened, (ceremony, &draft.answer()), "계정의 열쇠")
+        .await
+        .unwrap();
+    let sign_in = async |flags| {
         let (ceremony, options) = house.begin_sign_in().await;
         let mut draft = device.used(&options);
-        draft.counter = 0;
-        let answer = draft.answer();
-        assert_eq!(house.finish_sign_in(ceremony, &answer).await, Ok(person.id));
+        (draft.counter, draft.flags) = (0, draft.flags | flags);
+        house.finish_sign_in(ceremony, &draft.answer()).await
+    };
+    for _ in 0..3 {
+        assert_eq!(sign_in(SYNCED).await, Ok(person.id));
     }
+    assert_eq!(
+        sign_in(0).await,
+        Err(PasskeyError::Refused),
+        "it was another kind of key"
+    );
 }
 
 #[tokio::test]

@@ -144,7 +144,7 @@ async fn a_second_device_is_noticed() {
     let device = format!("Safari, iPhone{}", "!".repeat(500));
     let second = session::open(&house.hub, person.id, SignInMethod::Passkey, &device).await;
     let second = second.unwrap();
-    assert_eq!(second.others, [first.session.clone()]);
+    assert_eq!(second.others, std::slice::from_ref(&first.session));
     assert_eq!(second.session.device.chars().count(), 60);
     let listed = session::list(&house.hub, person.id).await.unwrap();
     assert_eq!(listed, [second.session.clone(), first.session.clone()]);
