@@ -150,10 +150,11 @@ impl Config {
             });
         }
         let url = &self.hub.public_url;
-        if !url.starts_with("https://") || url.ends_with('/') || url.contains(['?', '#']) {
+        let host = url.strip_prefix("https://").unwrap_or_default();
+        if host.is_empty() || host.contains(['/', '?', '#', '@']) {
             return Err(ConfigError::Value {
                 key: "hub.public_url",
-                expected: "must be an https address without query, fragment and last slash: it is also the issuer",
+                expected: "must be https, host and port alone, without a path: it is also the issuer",
             });
         }
         let keys = [

@@ -129,18 +129,19 @@ async fn assertion_holds(
 ) -> Result<(), OauthError> {
     // A signed request or a proof is not an assertion, whoever signed it (RFC 8725 3.11).
     let typ = jws.header().typ.as_deref().unwrap_or("JWT");
-    if !["JWT", "client-authentication+jwt"].iter().any(|known| typ.eq_ignore_ascii_case(known)) {
+    if !["JWT", "client-authentication+jwt"]
+        .iter()
+        .any(|known| typ.eq_ignore_ascii_case(known))
+    {
         return Err(OauthError::client());
     }
     verify(hub, credential, jws).await.map_err(|()| OauthError::client())?;
     let claims: Assertion = jws.claims().map_err(|_| OauthError::client())?;
     let id = id.to_string();
     #[expect(clippy::cast_precision_loss, reason = "seconds since 1970 fit a double exactly")]
-    let now = (hub.now().0 / SECOND) as f64;
-    let is_ahead = |at: Option<f64>| at.is_some_and(|at| !(at <= now + f64::from(AHEAD_SECONDS as i32)));
-    #[expect(clippy::cast_precision_loss, reason = "small constants")]
-    let (late, longest) = (LATE_SECONDS as f64, ASSERTION_SECONDS as f64);
-    let in_time = claims.exp + late > now && claims.exp <= now + longest;
+    let at = |seconds: i64| (hub.now().0 / SECOND + seconds) as f64;
+    let is_ahead = |time: Option<f64>| time.is_some_and(|time| time > at(AHEAD_SECONDS));
+    let in_time = claims.exp > at(-LATE_SECONDS) && claims.exp <= at(ASSERTION_SECONDS);
     let named = claims.iss == id && claims.sub == id && claims.aud == hub.settings().public_url;
     let is_id = (1..=512).contains(&claims.jti.len());
     if !named || !in_time || is_ahead(claims.iat) || is_ahead(claims.nbf) || !is_id {

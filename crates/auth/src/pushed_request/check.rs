@@ -141,6 +141,9 @@ fn essential_acr(claims: Option<&str>) -> Result<Vec<String>, OauthError> {
     let Some(text) = claims else { return Ok(Vec::new()) };
     let unreadable = || OauthError::request("claims cannot be read");
     let claims: serde_json::Value = serde_json::from_str(text).map_err(|_| unreadable())?;
+    if !claims.is_object() {
+        return Err(unreadable());
+    }
     let Some(acr) = claims.pointer("/id_token/acr").filter(|acr| !acr.is_null()) else {
         return Ok(Vec::new());
     };
@@ -153,6 +156,8 @@ fn essential_acr(claims: Option<&str>) -> Result<Vec<String>, OauthError> {
         acr.get("values").and_then(serde_json::Value::as_array),
     ) {
         (Some(value), None) => Ok(vec![word(value)?]),
+        // Whatever the class is, it is told.
+        (None, None) if acr.get("values").is_none() => Ok(Vec::new()),
         (None, Some(values)) if !values.is_empty() && values.len() <= 8 => values.iter().map(word).collect(),
         _ => Err(unreadable()),
     }
@@ -234,7 +239,14 @@ mod tests {
         );
         assert!(acr(r#"{"id_token":{"acr":null}}"#).unwrap().is_empty());
         assert!(acr(r#"{"id_token":{"acr":{"values":["a"]}}}"#).unwrap().is_empty());
-        for bad in ["", "[", r#"{"id_token":{"acr":{"essential":true}}}"#] {
+        assert!(acr(r#"{"id_token":{"acr":{"essential":true}}}"#).unwrap().is_empty());
+        for bad in [
+            "",
+            "[",
+            "1",
+            "[]",
+            r#"{"id_token":{"acr":{"essential":true,"values":[]}}}"#,
+        ] {
             assert!(acr(bad).is_err(), "{bad}");
         }
     }

@@ -4,7 +4,7 @@ use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
-use naru_core::{Action, Actor, RevokedBy};
+use naru_core::{Action, Actor, Grant, RevokedBy};
 use naru_crypto::{hex, sha256};
 use naru_storage::TokenKind;
 use naru_web::fapi2::{OauthError, Posted};
@@ -51,7 +51,8 @@ async fn end(hub: &Hub, caller: &Caller, digest: &[u8; 32]) -> Result<(), OauthE
         let grant = tx.grant_find(row.grant_id).await?;
         Ok::<_, OauthError>(grant.map(|grant| (row, grant)))
     });
-    let own = found.await?.filter(|(_, grant)| grant.client_id == caller.client.id);
+    let own = |(_, grant): &(_, Grant)| grant.client_id == caller.client.id && grant.revoked.is_none();
+    let own = found.await?.filter(own);
     let Some((row, grant)) = own else { return Ok(()) };
     if row.kind == TokenKind::Access {
         let ended = hub.storage().run("token_end", &actor, async |tx| {

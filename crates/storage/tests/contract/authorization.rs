@@ -25,6 +25,7 @@ fn arrived(house: &House, client_id: Option<ClientId>) -> Authorization {
         grant_id: None,
         code_sha256: None,
         code_expires_at: None,
+        session_id: None,
         created_at: house.now(),
         expires_at: house.now().plus_seconds(600),
     }

@@ -39,6 +39,7 @@ mod journal;
 mod limit;
 mod passkey;
 mod person;
+mod pushed_request;
 mod registration;
 mod run;
 mod schema;

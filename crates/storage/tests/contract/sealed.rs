@@ -22,6 +22,7 @@ async fn store_everything(house: &House) -> Vec<String> {
         grant_id: None,
         code_sha256: None,
         code_expires_at: None,
+        session_id: None,
         created_at: house.now(),
         expires_at: house.now(),
     };

@@ -131,3 +131,12 @@ fn a_proof_holds_once_and_alone() {
     let forged = format!("{head}.{}", tail.chars().rev().collect::<String>());
     assert!(check(&header_of(&forged), &made, &seen).is_err());
 }
+
+#[test]
+fn a_memory_that_is_full_is_no_fault_of_the_proof() {
+    assert_eq!(OauthError::from(ProofError::Full).kind, OauthErrorKind::SlowDown);
+    assert_eq!(
+        OauthError::from(ProofError::Replayed).kind,
+        OauthErrorKind::InvalidDpopProof
+    );
+}

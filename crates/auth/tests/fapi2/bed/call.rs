@@ -134,4 +134,13 @@ impl Bed {
             body: body.collect().await.unwrap().to_bytes().to_vec(),
         }
     }
+
+    /// Sends a request that must be refused with this error, and must leave nothing behind.
+    pub(crate) async fn refuses(&self, what: &str, call: &Call, expected: (u16, &str)) -> Answer {
+        let before = self.trail().await;
+        let answer = self.send(call).await;
+        answer.expect_error(what, expected);
+        assert_eq!(self.trail().await, before, "{what}: something was written");
+        answer
+    }
 }

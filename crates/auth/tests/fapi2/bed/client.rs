@@ -2,16 +2,17 @@
 
 use naru_auth::client::service::{self as clients, ClientError, Registration};
 use naru_core::{
-    AuthMethod, BankCode, Binding, Client, ClientCredential, ClientLimits, ContractAccount, Environment, Scope, Scopes,
-    TlsName, TlsNameKind, Won,
+    AuthMethod, BankCode, Binding, Client, ClientCredential, ClientEvent, ClientLimits, ContractAccount, Environment,
+    Scope, Scopes, TlsName, TlsNameKind, Won,
 };
 use naru_crypto::jose::{Algorithm, Jwks, Signer as _, SoftwareKey, base64url};
 use naru_crypto::sha256;
+use naru_storage::PushedRequest;
 use naru_web::PeerCertificate;
 use serde_json::{Value, json};
 
 use super::hub::{ACTOR, BANK};
-use super::{Answer, Bed, Call, Change, Form, ISSUER, Jwt};
+use super::{Answer, Bed, Call, Form, ISSUER, Jwt};
 
 /// The PKCE verifier of every request.
 pub(crate) const VERIFIER: &str = "a-verifier-of-more-than-forty-three-characters-0";
@@ -284,10 +285,52 @@ impl FapiClient {
         answer.expect(200).json()
     }
 
-    /// Pushes a request with an assertion that was changed.
-    pub(crate) async fn push_asserting(&self, bed: &Bed, change: &Change) -> Answer {
-        let assertion = self.assertion(bed).claim(change).sign(&self.key);
-        bed.send(&Call::post("/fapi2/par", &self.proved_by(self.request(), &assertion)))
-            .await
+    /// A pushed request with this assertion.
+    pub(crate) fn par_with(&self, assertion: &str) -> Call {
+        Call::post("/fapi2/par", &self.proved_by(self.request(), assertion)).peer(&self.peer)
+    }
+
+    /// A request to the token endpoint with this proof.
+    pub(crate) fn token_with(&self, bed: &Bed, form: Form, proof: &str) -> Call {
+        self.call(bed, "/fapi2/token", form)
+            .no_header("DPoP")
+            .header("DPoP", proof)
+    }
+}
+
+impl Bed {
+    /// Gives a client another key to sign with, published under its own name.
+    pub(crate) async fn rekey(&self, client: &mut FapiClient, key: SoftwareKey) {
+        client.credential.jwks = Some(Jwks::of(vec![key.public_jwk()]).to_text());
+        client.key = key;
+        let changed = clients::change_credential(self.storage(), &ACTOR, &client.client, &client.credential);
+        changed.await.unwrap();
+    }
+
+    /// Moves a client to another state.
+    pub(crate) async fn move_client(&self, client: &FapiClient, event: ClientEvent) {
+        let found = clients::find(self.storage(), &client.id()).await.unwrap();
+        let moved = clients::change_status(self.storage(), &ACTOR, &found, (event, "")).await;
+        moved.unwrap();
+    }
+
+    /// Lets a client have pushed so many requests more.
+    pub(crate) async fn crowd(&self, client: &FapiClient, requests: u32) {
+        let now = self.hub.now();
+        let crowded = self.storage().record("it", async |tx| {
+            for i in 0..requests {
+                let row = PushedRequest {
+                    sha256: sha256(&i.to_be_bytes()).to_vec(),
+                    client_id: client.client.id,
+                    asked: "{}".to_owned(),
+                    created_at: now,
+                    expires_at: now.plus_seconds(90),
+                    used_at: None,
+                };
+                tx.pushed_request_insert(&row).await?;
+            }
+            Ok(())
+        });
+        crowded.await.unwrap();
     }
 }

@@ -5,8 +5,9 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use naru_auth::key::service::{self as keys, KeyStore};
 use naru_core::{
-    Action, Actor, BankCode, Chance, Clock, GrantId, Institution, InstitutionStatus, PersonLimits, SECOND, Timestamp,
+    Action, Actor, BankCode, Chance, Clock, Institution, InstitutionStatus, PersonLimits, SECOND, Timestamp,
 };
+use naru_crypto::jose::Jws;
 use naru_crypto::{Keyring, hex};
 use naru_storage::{DatabaseSettings, Storage, StorageError};
 use naru_web::{Hub, HubSettings, Lives};
@@ -27,6 +28,8 @@ pub(crate) struct Options {
     pub(crate) outbound_roots_pem: Vec<u8>,
     pub(crate) test_bed: bool,
     pub(crate) lives: Lives,
+    /// Whether the database has its tables.
+    pub(crate) migrated: bool,
 }
 
 impl Default for Options {
@@ -36,6 +39,7 @@ impl Default for Options {
             outbound_roots_pem: Vec::new(),
             test_bed: true,
             lives: Lives::default(),
+            migrated: true,
         }
     }
 }
@@ -62,8 +66,10 @@ impl Bed {
             Chance::seeded(1),
         );
         let storage = opened.unwrap();
-        storage.migrate().await.unwrap();
-        institution(&storage).await;
+        if options.migrated {
+            storage.migrate().await.unwrap();
+            institution(&storage).await;
+        }
         let settings = HubSettings {
             public_url: ISSUER.to_owned(),
             mutual_tls_url: options.mutual_tls_url,
@@ -73,9 +79,12 @@ impl Bed {
             lives: options.lives,
             person_limits: PersonLimits::default(),
             page_size: 25,
+            rates: naru_web::RateSettings::default(),
         };
         let hub = Hub::start(storage, settings);
-        keys::prepare(&hub, &KeyStore::Sealed).await.unwrap();
+        if options.migrated {
+            keys::prepare(&hub, &KeyStore::Sealed).await.unwrap();
+        }
         let routes = naru_auth::routes(&hub);
         let router = naru_web::router(routes, clock, hub.storage().chance().clone());
         Self {
@@ -115,12 +124,13 @@ impl Bed {
         counted.unwrap_or_else(|error: StorageError| panic!("{error}"))
     }
 
-    /// Whether a grant lives.
-    pub(crate) async fn grant_lives(&self, id: &str) -> bool {
-        let id: GrantId = id.parse().unwrap();
-        let found = self.storage().read("it", async |tx| tx.grant_find(id).await).await;
-        let found: Result<_, StorageError> = found;
-        found.unwrap().is_some_and(|grant| grant.revoked.is_none())
+    /// That the hub signed a text with a key that it publishes.
+    pub(crate) fn verify(&self, text: &str) {
+        let jws = Jws::parse(text, 64 * 1024).unwrap();
+        let keys = self.hub.keys().get();
+        let kid = jws.header().kid.clone().unwrap();
+        let named = keys.published.iter().find(|key| key.kid() == Some(&kid));
+        jws.verify(named.unwrap()).unwrap();
     }
 }
 

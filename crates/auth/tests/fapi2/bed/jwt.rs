@@ -3,7 +3,7 @@
 use aws_lc_rs::rsa::KeyPair as RsaKeyPair;
 use aws_lc_rs::signature::RSA_PKCS1_SHA256;
 use aws_lc_rs::{hmac, rand::SystemRandom};
-use naru_crypto::jose::{Signer as _, SoftwareKey, base64url};
+use naru_crypto::jose::{Signer as _, SoftwareKey, base64url, from_base64url};
 use serde_json::{Value, json};
 
 /// A change to claims or to a header.
@@ -150,4 +150,23 @@ fn rsa() -> RsaKeyPair {
 /// An RSA key that signs with PS256 here, and with RS256 in [`rs256`].
 pub(crate) fn rsa_key() -> SoftwareKey {
     SoftwareKey::from_pkcs8(naru_crypto::jose::Algorithm::Ps256, rsa_pkcs8()).unwrap()
+}
+
+/// A signed text of exactly this header and these claims.
+pub(crate) fn raw(header: &str, claims: &str, key: &SoftwareKey) -> String {
+    let signed = format!("{}.{}", base64url(header.as_bytes()), base64url(claims.as_bytes()));
+    let signature = key.sign(signed.as_bytes()).unwrap();
+    format!("{signed}.{}", base64url(&signature))
+}
+
+/// What a signed text says, whoever signed it.
+pub(crate) fn claims_of(text: &str) -> Value {
+    let part = text.split('.').nth(1).unwrap();
+    serde_json::from_slice(&from_base64url(part).unwrap()).unwrap()
+}
+
+/// What the header of a signed text says.
+pub(crate) fn header_of(text: &str) -> Value {
+    let part = text.split('.').next().unwrap();
+    serde_json::from_slice(&from_base64url(part).unwrap()).unwrap()
 }

@@ -6,6 +6,7 @@
 mod account;
 mod binding;
 mod consents;
+mod fapi2;
 mod journey;
 mod request;
 mod token;

@@ -20,7 +20,7 @@ use naru_web::{HubSettings, Lives};
 use super::{Agency, Bank, CONTRACT, CONTRACT_WON, OPENING_WON, START};
 
 /// In whose name the bed itself writes.
-pub(super) const ACTOR: Actor = Actor::Hub("bed");
+pub(crate) const ACTOR: Actor = Actor::Hub("bed");
 
 /// What a test wants to be different.
 #[derive(Clone)]

@@ -16,7 +16,7 @@ mod sample;
 
 pub(crate) use agency::{Agency, CODE};
 pub(crate) use bank::{Bank, Fault};
-pub(crate) use bed::{Bed, Options};
+pub(crate) use bed::{ACTOR, Bed, Options};
 pub(crate) use browser::{Browser, form_of, query_of};
 pub(crate) use call::{Answer, Call};
 pub(crate) use party::{Fintech, Held, Login, Terms, limits};
