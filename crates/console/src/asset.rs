@@ -1,5 +1,5 @@
-//! What the pages refer to: the stylesheet and the icon, embedded and served under a name that contains a hash of
-//! their content, so that they can be kept for a year and are never stale. No page refers to another host.
+//! What the pages refer to: stylesheet, fonts, icon and the one script, embedded and served under names that contain a
+//! hash of their content, so that they can be kept for a year and are never stale. No page refers to another host.
 
 use std::sync::LazyLock;
 
@@ -8,20 +8,75 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use naru_crypto::{hex, sha256};
 
-/// The policy every page is served under: own stylesheet and images, no script, in nobody's frame. Forms may lead to
-/// another host, because the answer to consent is a redirect to the fintech.
-pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; \
-     form-action 'self' https: http:; base-uri 'none'; frame-ancestors 'none'";
+/// The policy every page is served under: own stylesheet, fonts and images, no script, in nobody's frame. Forms may
+/// lead to another host, because the answer to consent is a redirect to the fintech.
+pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; font-src 'self'; \
+     img-src 'self' data:; form-action 'self' https: http:; base-uri 'none'; frame-ancestors 'none'";
 
-static ASSETS: LazyLock<[Asset; 2]> = LazyLock::new(|| {
-    [
-        Asset::new(
-            "naru.css",
-            "text/css; charset=utf-8",
-            include_str!("../assets/naru.css"),
+/// The policy of the pages on which a passkey can be used: the same, with our own script and its requests to us.
+pub const SCRIPTED_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; connect-src 'self'; \
+     style-src 'self'; font-src 'self'; img-src 'self' data:; form-action 'self' https: http:; base-uri 'none'; \
+     frame-ancestors 'none'";
+
+/// The stylesheet, part by part; the colours of each scheme are written once.
+const STYLE: &str = concat!(
+    include_str!("../assets/css/tokens.css"),
+    ":root, [data-theme=\"light\"] {\n",
+    include_str!("../assets/css/light.css"),
+    "}\n@media (prefers-color-scheme: dark) { :root:not([data-theme=\"light\"]) {\n",
+    include_str!("../assets/css/dark.css"),
+    "} }\n[data-theme=\"dark\"] {\n",
+    include_str!("../assets/css/dark.css"),
+    "}\n:root:not([data-theme]) { color-scheme: light dark }\n",
+    include_str!("../assets/css/base.css"),
+    include_str!("../assets/css/frame.css"),
+    include_str!("../assets/css/forms.css"),
+    include_str!("../assets/css/tables.css"),
+    include_str!("../assets/css/marks.css"),
+    include_str!("../assets/css/drawn.css"),
+    include_str!("../assets/css/design.css"),
+    include_str!("../assets/css/media.css"),
+);
+
+/// The fonts, as `assets/fonts/subset.py` made them.
+const FONTS: [(&str, &[u8]); 4] = [
+    (
+        "naru-sans-latin.woff2",
+        include_bytes!("../assets/fonts/naru-sans-latin.woff2"),
+    ),
+    (
+        "naru-sans-ko.woff2",
+        include_bytes!("../assets/fonts/naru-sans-ko.woff2"),
+    ),
+    (
+        "naru-sans-common.woff2",
+        include_bytes!("../assets/fonts/naru-sans-common.woff2"),
+    ),
+    (
+        "naru-sans-rest.woff2",
+        include_bytes!("../assets/fonts/naru-sans-rest.woff2"),
+    ),
+];
+
+static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
+    let fonts = FONTS.map(|(name, body)| Asset::new(name, "font/woff2", Bytes::from_static(body)));
+    let mut faces = include_str!("../assets/fonts/fonts.css").to_owned();
+    for font in &fonts {
+        faces = faces.replace(&format!("{{{}}}", font.name), &font.path);
+    }
+    let text =
+        |name, content_type, body: &'static str| Asset::new(name, content_type, Bytes::from_static(body.as_bytes()));
+    let mut assets = vec![
+        Asset::new("naru.css", "text/css; charset=utf-8", Bytes::from(faces + STYLE)),
+        text("naru.svg", "image/svg+xml", include_str!("../assets/naru.svg")),
+        text(
+            "passkey.js",
+            "text/javascript; charset=utf-8",
+            include_str!("../assets/passkey.js"),
         ),
-        Asset::new("naru.svg", "image/svg+xml", include_str!("../assets/naru.svg")),
-    ]
+    ];
+    assets.extend(fonts);
+    assets
 });
 
 /// One embedded file.
@@ -30,12 +85,12 @@ pub struct Asset {
     name: &'static str,
     path: String,
     content_type: &'static str,
-    body: &'static str,
+    body: Bytes,
 }
 
 impl Asset {
-    fn new(name: &'static str, content_type: &'static str, body: &'static str) -> Self {
-        let hash: String = hex(&sha256(body.as_bytes())).chars().take(8).collect();
+    fn new(name: &'static str, content_type: &'static str, body: Bytes) -> Self {
+        let hash: String = hex(&sha256(&body)).chars().take(8).collect();
         let (stem, ending) = name.rsplit_once('.').unwrap_or((name, ""));
         Self {
             name,
@@ -47,7 +102,7 @@ impl Asset {
 
     /// Every file.
     pub fn all() -> &'static [Self] {
-        &*ASSETS
+        &ASSETS
     }
 
     /// The file that is served under this path, such as `/assets/naru-0a1b2c3d.css`.
@@ -65,9 +120,9 @@ impl Asset {
         &self.path
     }
 
-    /// Its text.
-    pub const fn body(&self) -> &'static str {
-        self.body
+    /// Its bytes.
+    pub fn body(&self) -> &[u8] {
+        &self.body
     }
 }
 
@@ -77,13 +132,17 @@ impl IntoResponse for &'static Asset {
             (CONTENT_TYPE, self.content_type),
             (CACHE_CONTROL, "public, max-age=31536000, immutable"),
         ];
-        (headers, Bytes::from_static(self.body.as_bytes())).into_response()
+        (headers, self.body.clone()).into_response()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn text(name: &str) -> &'static str {
+        std::str::from_utf8(Asset::named(name).unwrap().body()).unwrap()
+    }
 
     #[test]
     fn an_asset_is_found_under_its_name_and_its_hashed_path() {
@@ -103,19 +162,45 @@ mod tests {
 
     #[test]
     fn the_stylesheet_knows_both_schemes_and_people_who_want_no_motion() {
-        let style = Asset::named("naru.css").unwrap().body();
-        assert!(style.contains("color-scheme: light dark"));
-        assert!(style.contains("prefers-color-scheme: dark"));
-        assert!(style.contains("prefers-reduced-motion: reduce"));
-        assert!(style.contains(":focus-visible"));
+        for part in [
+            "color-scheme: light dark",
+            "prefers-color-scheme: dark",
+            "prefers-reduced-motion: reduce",
+            "forced-colors: active",
+            "@media print",
+            ":focus-visible",
+            "[data-theme=\"dark\"]",
+        ] {
+            assert!(text("naru.css").contains(part), "{part}");
+        }
+    }
+
+    #[test]
+    fn the_fonts_are_ours_swapped_in_and_small_enough() {
+        let style = text("naru.css");
+        for (name, _) in FONTS {
+            let font = Asset::named(name).unwrap();
+            assert!(style.contains(&format!("url({})", font.path())), "{name}");
+        }
+        assert_eq!(style.matches("font-display: swap").count(), FONTS.len());
+        assert_eq!(style.matches("unicode-range:").count(), FONTS.len());
+        let size = |name| Asset::named(name).unwrap().body().len();
+        assert!(FONTS.iter().map(|(name, _)| size(*name)).sum::<usize>() < 3 << 20);
+        assert!(size("naru-sans-latin.woff2") + size("naru-sans-ko.woff2") < 120_000);
     }
 
     #[test]
     fn no_asset_refers_to_another_host() {
-        for asset in Asset::all() {
-            let body = asset.body().replace("http://www.w3.org/2000/svg", "");
-            for word in ["http:", "https:", "//", "@import", "url("] {
-                assert!(!body.contains(word), "{} contains {word}", asset.path());
+        for name in ["naru.css", "naru.svg", "passkey.js"] {
+            let body = text(name).replace("http://www.w3.org/2000/svg", "");
+            for word in ["http:", "https:", "@import", "url(h", "url(/"] {
+                let own = if word == "url(/" { "url(/assets/naru-sans-" } else { "" };
+                let count = |word: &str| body.matches(word).count();
+                assert_eq!(
+                    count(word),
+                    if own.is_empty() { 0 } else { count(own) },
+                    "{name} contains {word}"
+                );
             }
         }
     }

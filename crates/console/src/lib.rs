@@ -5,12 +5,13 @@
 
 mod asset;
 mod chain;
+mod design;
 mod message;
 mod page;
 mod pages;
 pub mod person;
 
-pub use asset::{Asset, CONTENT_SECURITY_POLICY};
-pub use chain::{BrokenView, ChainView, LinkView};
-pub use page::{Frame, PageError};
+pub use asset::{Asset, CONTENT_SECURITY_POLICY, SCRIPTED_SECURITY_POLICY};
+pub use chain::{BrokenView, ChainView, FactView, LinkView, Phrasebook};
+pub use page::{Frame, Newcomer, PageError, PersonFrame, Theme, WayWord};
 pub use pages::{Pages, routes};

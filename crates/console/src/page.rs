@@ -8,28 +8,41 @@ use std::sync::LazyLock;
 use minijinja::value::{Kwargs, Serde, Value};
 use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, context};
 use naru_core::trust::Link;
-use naru_core::{Language, Timestamp, Won};
+use naru_core::{Language, Timestamp, Won, words};
 use serde::Serialize;
 
 use crate::asset::Asset;
 use crate::message::{Message, fill};
 
+/// Names a template and embeds its text.
+macro_rules! template {
+    ($name:literal) => {
+        ($name, include_str!(concat!("../templates/", $name)))
+    };
+}
+
 /// Every template, embedded.
-pub(crate) const TEMPLATES: [(&str, &str); 11] = [
-    ("base.html", include_str!("../templates/base.html")),
-    ("parts/chain.html", include_str!("../templates/parts/chain.html")),
-    ("parts/consent.html", include_str!("../templates/parts/consent.html")),
-    ("parts/form.html", include_str!("../templates/parts/form.html")),
-    ("parts/steps.html", include_str!("../templates/parts/steps.html")),
-    ("person/code.html", include_str!("../templates/person/code.html")),
-    ("person/consent.html", include_str!("../templates/person/consent.html")),
-    (
-        "person/consents.html",
-        include_str!("../templates/person/consents.html"),
-    ),
-    ("person/done.html", include_str!("../templates/person/done.html")),
-    ("person/problem.html", include_str!("../templates/person/problem.html")),
-    ("person/sign_in.html", include_str!("../templates/person/sign_in.html")),
+pub(crate) const TEMPLATES: [(&str, &str); 20] = [
+    template!("base.html"),
+    template!("design/design.html"),
+    template!("design/samples.html"),
+    template!("parts/call.html"),
+    template!("parts/chain.html"),
+    template!("parts/consent.html"),
+    template!("parts/drawn.html"),
+    template!("parts/form.html"),
+    template!("parts/grant.html"),
+    template!("parts/marks.html"),
+    template!("parts/pages.html"),
+    template!("parts/steps.html"),
+    template!("person/activity.html"),
+    template!("person/code.html"),
+    template!("person/consent.html"),
+    template!("person/done.html"),
+    template!("person/grants.html"),
+    template!("person/problem.html"),
+    template!("person/security.html"),
+    template!("person/sign_in.html"),
 ];
 
 static KOREAN: LazyLock<Environment<'static>> = LazyLock::new(|| environment(Language::Ko));
@@ -53,14 +66,68 @@ pub struct Frame {
     pub here: String,
     /// Whether people, accounts and money are invented, which every page then says.
     pub test_bed: bool,
+    /// Whether the page uses our script; it is then served under the policy that allows it.
+    pub scripted: bool,
+    /// Whether the page may be as wide as a desk's.
+    pub wide: bool,
+    /// The scheme of colours, where it is not the reader's own choice.
+    pub theme: Option<Theme>,
+    /// The ways between a person's own pages, where one is signed in.
+    pub person: Option<PersonFrame>,
 }
+
+/// What stands around a person's own pages.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PersonFrame {
+    /// Which of them is shown.
+    pub way: WayWord,
+    /// The token of the form that signs out.
+    pub csrf: String,
+    /// A living sign-in on another device that is younger than this one.
+    pub newcomer: Option<Newcomer>,
+}
+
+/// A sign-in on another device.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Newcomer {
+    /// On what.
+    pub device: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A person's own pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WayWord {
+    /// What they agreed to.
+    Grants,
+    /// What was done in their name.
+    Activity,
+    /// How and where they are signed in.
+    Security,
+}
+words!(WayWord, "way", { Grants = "grants", Activity = "activity", Security = "security" });
+
+/// A scheme of colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Theme {
+    /// Dark ink on paper.
+    Light,
+    /// Light ink on the night.
+    Dark,
+}
+words!(Theme, "theme", { Light = "light", Dark = "dark" });
 
 #[derive(Serialize)]
 struct FrameView<'a> {
     lang: &'static str,
     here: &'a str,
-    languages: [LanguageView; 2],
+    other: LanguageView,
     test_bed: bool,
+    scripted: bool,
+    wide: bool,
+    theme: Option<Theme>,
+    person: &'a Option<PersonFrame>,
 }
 
 #[derive(Serialize)]
@@ -72,15 +139,23 @@ struct LanguageView {
 
 impl<'a> FrameView<'a> {
     fn of(frame: &'a Frame) -> Self {
+        let (other, name) = match frame.language {
+            Language::Ko => (Language::En, "English"),
+            Language::En => (Language::Ko, "한국어"),
+        };
         Self {
             lang: code(frame.language),
             here: &frame.here,
-            languages: [(Language::Ko, "한국어"), (Language::En, "English")].map(|(language, name)| LanguageView {
-                code: code(language),
+            other: LanguageView {
+                code: code(other),
                 name,
-                href: in_language(&frame.here, language),
-            }),
+                href: in_language(&frame.here, other),
+            },
             test_bed: frame.test_bed,
+            scripted: frame.scripted,
+            wide: frame.wide,
+            theme: frame.theme,
+            person: &frame.person,
         }
     }
 }
@@ -112,6 +187,8 @@ fn environment(language: Language) -> Environment<'static> {
     environment.add_filter("won", move |won: i64| won_text(Won(won), language));
     environment.add_filter("moment", |at: i64| shown(Timestamp(at), "2026-11-21 14:03".len()));
     environment.add_filter("day", |at: i64| shown(Timestamp(at), "2026-11-21".len()));
+    environment.add_filter("grouped", |number: i64| grouped(number));
+    environment.add_filter("initial", |name: &str| initial(name));
     environment.add_filter("in_language", move |href: &str| in_language(href, language));
     environment.add_filter("link_name", move |link: &str| {
         let (ko, en) = Link::parse(link).map_err(|why| wrong(why.to_string()))?.words();
@@ -138,11 +215,17 @@ fn translate(language: Language, key: &str, values: &Kwargs) -> Result<String, E
     Ok(text)
 }
 
-const fn code(language: Language) -> &'static str {
+pub(crate) const fn code(language: Language) -> &'static str {
     match language {
         Language::Ko => "ko",
         Language::En => "en",
     }
+}
+
+/// The letter that stands for a company: the first of its name, without the words for its legal form.
+fn initial(name: &str) -> String {
+    let bare = name.trim_start_matches("주식회사").trim_start_matches("(주)").trim();
+    bare.chars().take(1).collect()
 }
 
 /// `2026-11-21 14:03:27` in Seoul, cut to its first `length` characters.
@@ -150,24 +233,40 @@ fn shown(at: Timestamp, length: usize) -> String {
     at.to_string().chars().take(length).collect()
 }
 
-/// `120,000원`, `KRW 120,000`.
-fn won_text(won: Won, language: Language) -> String {
-    let digits = won.0.unsigned_abs().to_string();
-    let mut grouped = if won.0 < 0 { "-".to_owned() } else { String::new() };
+/// `1,234,567`.
+fn grouped(number: i64) -> String {
+    let digits = number.unsigned_abs().to_string();
+    let mut grouped = if number < 0 { "-".to_owned() } else { String::new() };
     for (i, digit) in digits.chars().enumerate() {
         if i > 0 && (digits.len() - i).is_multiple_of(3) {
             grouped.push(',');
         }
         grouped.push(digit);
     }
+    grouped
+}
+
+/// `120,000원`, `KRW 120,000`.
+fn won_text(won: Won, language: Language) -> String {
+    let grouped = grouped(won.0);
     match language {
         Language::Ko => format!("{grouped}원"),
         Language::En => format!("KRW {grouped}"),
     }
 }
 
+/// Whole won in the words of a language, for what is not written by a template.
+pub(crate) fn amount(won: i64, language: Language) -> String {
+    won_text(Won(won), language)
+}
+
+/// The text of a message that has no names to fill; empty where there is none.
+pub(crate) fn plain_text(key: &str, language: Language) -> String {
+    Message::of(key).map_or_else(String::new, |message| message.text(language).to_owned())
+}
+
 /// The same path and query with `lang` set, so that the choice of a language stays in the URL.
-fn in_language(href: &str, language: Language) -> String {
+pub(crate) fn in_language(href: &str, language: Language) -> String {
     let (path, query) = href.split_once('?').unwrap_or((href, ""));
     let kept = query
         .split('&')
@@ -219,5 +318,12 @@ mod tests {
         assert!(text("{{ t('code.title', count=3) }}").is_err());
         assert!(text("{{ t('code.nothing') }}").is_err());
         assert!(text("{{ asset('nothing.js') }}").is_err());
+    }
+
+    #[test]
+    fn a_company_is_known_by_the_first_letter_of_its_own_name() {
+        assert_eq!(initial("주식회사 모아핀"), "모");
+        assert_eq!(initial("(주)페이나루"), "페");
+        assert_eq!(initial("Moafin"), "M");
     }
 }

@@ -7,13 +7,14 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use naru_auth::identity::IdentityCheck;
+use naru_auth::passkey::Passkeys;
 use naru_banking::Desk;
-use naru_core::{AuthorizationId, CallId, Language};
+use naru_core::{AuthorizationId, BankCode, CallId, Language};
 use naru_crypto::{Secret, hex, sha256};
 use naru_web::{Effect, Hub, Route, Who};
 
-use crate::person::{ProblemView, ProblemWord, SignInWords, consents_http, journey_http, problem};
-use crate::{Asset, CONTENT_SECURITY_POLICY, Frame, PageError};
+use crate::person::{ProblemView, ProblemWord, SignInWords, problem};
+use crate::{Asset, CONTENT_SECURITY_POLICY, Frame, PageError, SCRIPTED_SECURITY_POLICY, design, person};
 
 /// A form's body at most, bytes.
 pub(crate) const FORM_MAX: usize = 64 * 1024;
@@ -27,21 +28,23 @@ pub struct Pages {
     pub desk: Desk,
     /// Who proofs people.
     pub identity: Arc<dyn IdentityCheck>,
+    /// Signs people in with passkeys; absent where the hub's address has no name that they could be bound to.
+    pub passkeys: Option<Passkeys>,
     /// Invented people one can sign in as; empty outside a trial.
     pub trial_people: Arc<[SignInWords]>,
 }
 
 /// The routes of all pages.
 pub fn routes(pages: &Pages) -> Vec<Route> {
-    let mut routes = journey_http::routes(pages);
-    routes.extend(consents_http::routes(pages));
+    let mut routes = person::routes(pages);
+    routes.push(design::route(pages));
     routes.push(Route {
         method: "GET",
         path: "/assets/{file}",
         who: Who::Public,
         demand: None,
         effect: Effect::Reads,
-        summary: "Stylesheet and icon of the pages",
+        summary: "Stylesheet, fonts, script and icon of the pages",
         handler: get(async |Path(file): Path<String>| {
             Asset::at(&format!("/assets/{file}"))
                 .map_or(StatusCode::NOT_FOUND.into_response(), IntoResponse::into_response)
@@ -53,54 +56,70 @@ pub fn routes(pages: &Pages) -> Vec<Route> {
 /// The cookie that ties a journey to one browser. `__Host-` means: this host alone, over TLS alone, for every path.
 const COOKIE: &str = "__Host-naru";
 
-/// The browser's session: which journey, and its secret.
+/// The value of a cookie.
+pub(crate) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let lines = headers.get_all(header::COOKIE).iter();
+    lines
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|line| line.split(';'))
+        .find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
+}
+
+/// What a journey's cookie says: which journey, and its secret.
 #[derive(Clone)]
-pub(crate) struct Session {
+pub(crate) struct Ticket {
     pub(crate) id: AuthorizationId,
     pub(crate) secret: String,
 }
 
-impl Session {
-    /// The session that a request carries.
+impl Ticket {
+    /// The ticket that a request carries.
     pub(crate) fn of(headers: &HeaderMap) -> Option<Self> {
-        let cookies = headers
-            .get_all(header::COOKIE)
-            .iter()
-            .filter_map(|value| value.to_str().ok());
-        let value = cookies
-            .flat_map(|line| line.split(';'))
-            .find_map(|pair| pair.trim().strip_prefix(COOKIE)?.strip_prefix('='))?;
-        let (id, secret) = value.split_once('.')?;
+        let (id, secret) = cookie(headers, COOKIE)?.split_once('.')?;
         Some(Self {
             id: id.parse().ok()?,
             secret: secret.to_owned(),
         })
     }
 
-    /// The cookie that sets this session.
+    /// The cookie that hands this ticket out.
     pub(crate) fn cookie(id: AuthorizationId, secret: &Secret) -> HeaderValue {
-        let text = format!(
-            "{COOKIE}={id}.{}; Path=/; Secure; HttpOnly; SameSite=Lax",
-            secret.expose()
-        );
-        HeaderValue::from_str(&text).expect("an id and a secret are plain ASCII")
+        set_cookie(COOKIE, &format!("{id}.{}", secret.expose()), None)
     }
 
-    /// The token that this session's forms carry: only pages of the session can know it.
-    pub(crate) fn csrf(secret: &str) -> String {
-        hex(&sha256(format!("csrf:{secret}").as_bytes()))
+    /// Whether a form came from a page of this journey.
+    pub(crate) fn sent(&self, token: &str) -> bool {
+        is_csrf(&self.secret, token)
     }
+}
 
-    /// Whether a form came from a page of this session.
-    pub(crate) fn sent(&self, csrf: &str) -> bool {
-        naru_crypto::constant_time_eq(Self::csrf(&self.secret).as_bytes(), csrf.as_bytes())
-    }
+/// A cookie for this host alone, unreadable for scripts; without an age it ends with the browser.
+pub(crate) fn set_cookie(name: &str, value: &str, seconds: Option<i64>) -> HeaderValue {
+    let age = seconds.map_or_else(String::new, |seconds| format!("; Max-Age={seconds}"));
+    let text = format!("{name}={value}; Path=/; Secure; HttpOnly; SameSite=Lax{age}");
+    HeaderValue::from_str(&text).expect("ids, secrets and numbers are plain ASCII")
+}
+
+/// The token that the forms under a secret carry: only pages of that browser can know it.
+pub(crate) fn csrf(secret: &str) -> String {
+    hex(&sha256(format!("csrf:{secret}").as_bytes()))
+}
+
+/// Whether a form's token is the one of this secret.
+pub(crate) fn is_csrf(secret: &str, token: &str) -> bool {
+    naru_crypto::constant_time_eq(csrf(secret).as_bytes(), token.as_bytes())
+}
+
+/// The value of a parameter of a query string.
+pub(crate) fn parameter(query: Option<&str>, name: &str) -> Option<String> {
+    let pairs: Vec<(String, String)> = serde_urlencoded::from_str(query?).ok()?;
+    let (_, value) = pairs.into_iter().find(|(key, _)| key == name)?;
+    Some(value)
 }
 
 /// The language that a query string asks for.
 pub(crate) fn language(query: Option<&str>) -> Option<Language> {
-    let pairs: Vec<(String, String)> = serde_urlencoded::from_str(query?).ok()?;
-    let (_, word) = pairs.into_iter().find(|(name, _)| name == "lang")?;
+    let word = parameter(query, "lang")?;
     if word.starts_with("en") {
         Some(Language::En)
     } else {
@@ -115,11 +134,27 @@ impl Pages {
             language: language.unwrap_or_default(),
             here: here.into(),
             test_bed: !self.trial_people.is_empty(),
+            ..Frame::default()
         }
     }
 
-    /// A page, or the plain word that it could not be made.
+    /// The name of an institution; empty where it is not known.
+    pub(crate) fn bank_name(&self, code: &BankCode, language: Language) -> String {
+        let found = self.desk.lines.institution(code);
+        found.map_or_else(String::new, |i| language.pick(&i.name_ko, &i.name_en).to_owned())
+    }
+
+    /// A page without script, or the plain word that it could not be made.
     pub(crate) fn answer(&self, status: StatusCode, page: Result<String, PageError>) -> Response {
+        Self::page((status, CONTENT_SECURITY_POLICY), page)
+    }
+
+    /// A page that uses our script.
+    pub(crate) fn answer_scripted(&self, status: StatusCode, page: Result<String, PageError>) -> Response {
+        Self::page((status, SCRIPTED_SECURITY_POLICY), page)
+    }
+
+    fn page((status, policy): (StatusCode, &'static str), page: Result<String, PageError>) -> Response {
         let page = match page {
             Ok(page) => page,
             Err(error) => {
@@ -129,10 +164,16 @@ impl Pages {
         };
         let headers = [
             (header::CONTENT_TYPE, "text/html; charset=utf-8"),
-            (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
+            (header::CONTENT_SECURITY_POLICY, policy),
             (header::X_FRAME_OPTIONS, "DENY"),
         ];
         (status, headers, page).into_response()
+    }
+
+    /// The page that says that something of ours did not answer.
+    pub(crate) fn unavailable(&self, frame: &Frame, error: &naru_storage::StorageError, what: &str) -> Response {
+        tracing::error!(event = "storage_failed", %error, "{what}");
+        self.problem(frame, StatusCode::SERVICE_UNAVAILABLE, ProblemWord::Unavailable)
     }
 
     /// The page that says why it does not go on.
@@ -200,26 +241,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_session_survives_its_cookie_and_knows_its_own_forms() {
+    fn a_ticket_survives_its_cookie_and_knows_its_own_forms() {
         let id = AuthorizationId::new(
             naru_core::Timestamp(1_790_000_000_000_000),
             &naru_core::Chance::seeded(1),
         );
         let secret = Secret::new(naru_crypto::SecretKind::Session, [3; 32]);
-        let cookie = Session::cookie(id, &secret);
-        let text = cookie.to_str().unwrap();
-        assert!(
-            text.contains("Secure") && text.contains("HttpOnly") && text.contains("Path=/;"),
-            "{text}"
-        );
+        let set = Ticket::cookie(id, &secret);
+        let text = set.to_str().unwrap();
+        for part in ["Secure", "HttpOnly", "Path=/;", "SameSite=Lax"] {
+            assert!(text.contains(part), "{text}");
+        }
         let mut headers = HeaderMap::new();
-        let pair = format!("other=1; {}", text.split(';').next().unwrap());
+        let pair = format!("__Host-naru-person=1; {}", text.split(';').next().unwrap());
         headers.insert(header::COOKIE, HeaderValue::from_str(&pair).unwrap());
-        let session = Session::of(&headers).unwrap();
-        assert_eq!((session.id, session.secret.as_str()), (id, secret.expose()));
-        assert!(session.sent(&Session::csrf(secret.expose())));
-        assert!(!session.sent(&Session::csrf("another")));
-        assert!(Session::of(&HeaderMap::new()).is_none());
+        let ticket = Ticket::of(&headers).unwrap();
+        assert_eq!((ticket.id, ticket.secret.as_str()), (id, secret.expose()));
+        assert!(ticket.sent(&csrf(secret.expose())));
+        assert!(!ticket.sent(&csrf("another")));
+        assert!(Ticket::of(&HeaderMap::new()).is_none());
+        assert_eq!(cookie(&headers, "__Host-naru-person"), Some("1"));
+        assert_eq!(cookie(&headers, "__Host"), None);
     }
 
     #[test]

@@ -1,6 +1,6 @@
-//! What the page that asks for consent shows, and the list of consents given.
+//! What the page that asks for consent shows.
 
-use naru_core::{ClientStatus, GrantState, RevokedBy, Timestamp, Won, words};
+use naru_core::{ClientStatus, Scope, Timestamp, Won, words};
 use serde::Serialize;
 
 /// Inquiry, transfer, both or neither.
@@ -50,8 +50,12 @@ pub struct ConsentView {
     pub client_name: String,
     /// Where the fintech stands.
     pub client_status: ClientStatus,
+    /// Whether the fintech reaches invented institutions only.
+    pub test_bed: bool,
     /// What it asks for. Where it is neither, the consent is to signing in alone and names no account.
     pub asked: ScopePair,
+    /// What is granted along with it: who the person is, signing in, looking at or ending the consent through the app.
+    pub also: Vec<Scope>,
     /// What the person ticked in the last try, where both are asked; nothing at first.
     pub chosen: ScopePair,
     /// The accounts that were found.
@@ -62,8 +66,12 @@ pub struct ConsentView {
     pub until: Timestamp,
     /// What holds for withdrawals; shown where transfer is asked.
     pub limits: WithdrawalLimits,
+    /// Whether the person has just typed a code; otherwise they were signed in already, or came with a passkey.
+    pub by_code: bool,
     /// What was wrong with the last try.
     pub error: Option<ConsentError>,
+    /// Where somebody else, on the same device, says that they are not the one who is signed in.
+    pub somebody_else_action: String,
 }
 
 /// What can be wrong with an answer; its fixed word is the key of its message.
@@ -84,86 +92,3 @@ words!(ConsentError, "consent error", {
     Stale = "form.stale",
     Unreachable = "form.unreachable",
 });
-
-/// Everything the person agreed to. Ending one posts `csrf`, `grant` to its own action; signing out posts `csrf`.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
-pub struct ConsentsView {
-    /// The forms' token.
-    pub csrf: String,
-    /// The consents, in the order in which they are shown.
-    pub grants: Vec<GrantView>,
-    /// Where signing out is posted to.
-    pub sign_out_action: String,
-}
-
-/// One consent.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct GrantView {
-    /// Its id, posted as `grant`.
-    pub id: String,
-    /// Who received it.
-    pub client_name: String,
-    /// For what; neither means signing in alone.
-    pub scopes: ScopePair,
-    /// For which accounts.
-    pub accounts: Vec<GrantAccount>,
-    /// Since when.
-    pub since: Timestamp,
-    /// Until when.
-    pub until: Timestamp,
-    /// When it was last used.
-    pub last_used: Option<Timestamp>,
-    /// When it was ended before its time.
-    pub ended_at: Option<Timestamp>,
-    /// Where it stands.
-    pub state: GrantWord,
-    /// Where ending it is posted to; not used where it is not active.
-    pub revoke_action: String,
-}
-
-/// An account under a consent.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct GrantAccount {
-    /// Where it is.
-    pub bank_name: String,
-    /// The product's name, or the person's own for it.
-    pub product_name: String,
-    /// Its number with the last three digits hidden.
-    pub masked: String,
-}
-
-/// Where a consent stands, in words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum GrantWord {
-    /// Usable.
-    Active,
-    /// Its time has run out.
-    Expired,
-    /// The person ended it.
-    RevokedByPerson,
-    /// The fintech ended it.
-    RevokedByClient,
-    /// The operator ended it.
-    RevokedByOperator,
-}
-words!(GrantWord, "grant state", {
-    Active = "active",
-    Expired = "expired",
-    RevokedByPerson = "revoked_by_person",
-    RevokedByClient = "revoked_by_client",
-    RevokedByOperator = "revoked_by_operator",
-});
-
-impl From<GrantState> for GrantWord {
-    fn from(state: GrantState) -> Self {
-        match state {
-            GrantState::Active => Self::Active,
-            GrantState::Expired => Self::Expired,
-            GrantState::Revoked { by, .. } => match by {
-                RevokedBy::Person => Self::RevokedByPerson,
-                RevokedBy::Client => Self::RevokedByClient,
-                RevokedBy::Operator => Self::RevokedByOperator,
-            },
-        }
-    }
-}

@@ -1,10 +1,11 @@
 //! Every page in every state that looks different, rendered.
 
-use naru_core::{ClientStatus, Language};
+use naru_core::{ClientStatus, Language, Scope};
 
-use super::samples::{self, broken_chain, person};
-use super::{CodeError, ConsentError, DoneWord, ProblemWord, SignInError};
-use crate::page::{Frame, PageError};
+use super::samples::{self, person, person_frame};
+use super::{CodeError, ConsentError, DoneWord, ProblemWord, SecurityDone, SignInError};
+use crate::design::{chain, design};
+use crate::page::{Frame, PageError, Theme, WayWord};
 
 /// A rendered page.
 pub(super) struct Shown {
@@ -21,6 +22,7 @@ pub(super) fn pages(language: Language, client: &str) -> Vec<Shown> {
     };
     gallery.entering(client);
     gallery.consenting(client);
+    gallery.own(client);
     gallery.ending(client);
     gallery.shown
 }
@@ -36,6 +38,15 @@ impl Gallery {
             language: self.language,
             here: here.to_owned(),
             test_bed: here == "/trial",
+            ..Frame::default()
+        }
+    }
+
+    fn own_frame(&self, way: WayWord) -> Frame {
+        Frame {
+            person: Some(person_frame(way)),
+            scripted: way == WayWord::Security,
+            ..self.frame(&format!("/{way}"))
         }
     }
 
@@ -49,7 +60,11 @@ impl Gallery {
     }
 
     fn entering(&mut self, client: &str) {
-        let (plain, trial) = (self.frame("/sign-in?a=1"), self.frame("/trial"));
+        let scripted = |frame: Frame| Frame {
+            scripted: true,
+            ..frame
+        };
+        let (plain, trial) = (scripted(self.frame("/sign-in?a=1")), scripted(self.frame("/trial")));
         self.add("sign-in", super::sign_in(&samples::sign_in(client), &plain));
         self.add("sign-in-self", super::sign_in(&samples::sign_in(""), &plain));
         self.add("sign-in-trial", super::sign_in(&samples::sign_in_trial(client), &trial));
@@ -86,17 +101,53 @@ impl Gallery {
             view.accounts[0].checked = *error == ConsentError::NoScope;
             self.add(&format!("consent-{error}"), super::consent(&view, &trial));
         }
+        let mut signing_in = samples::consent(client, samples::INQUIRY);
+        signing_in.by_code = false;
+        signing_in.also = vec![Scope::OpenId, Scope::GrantQuery, Scope::GrantRevoke];
+        self.add("consent-openid", super::consent(&signing_in, &plain));
         let mut empty = samples::consent(client, samples::INQUIRY);
         empty.accounts.clear();
         self.add("consent-empty", super::consent(&empty, &plain));
     }
 
-    fn ending(&mut self, client: &str) {
-        let plain = self.frame("/consents");
-        self.add("consents", super::consents(&samples::consents(client), &plain));
-        let mut empty = samples::consents(client);
+    fn own(&mut self, client: &str) {
+        let (grants, activity) = (self.own_frame(WayWord::Grants), self.own_frame(WayWord::Activity));
+        let security = self.own_frame(WayWord::Security);
+        self.add("grants", super::grants(&samples::grants(client), &grants));
+        let mut empty = samples::grants(client);
         empty.grants.clear();
-        self.add("consents-empty", super::consents(&empty, &plain));
+        empty.offer = true;
+        self.add("grants-empty", super::grants(&empty, &grants));
+        let language = self.language;
+        self.add(
+            "activity",
+            super::activity(&samples::activity(client, language), &activity),
+        );
+        self.add(
+            "activity-empty",
+            super::activity(&super::ActivityView::default(), &activity),
+        );
+        self.add("security", super::security(&samples::security(client), &security));
+        for done in SecurityDone::ALL {
+            let mut view = samples::security(client);
+            view.done = Some(*done);
+            view.can_add = false;
+            view.passkeys.clear();
+            view.sessions.truncate(1);
+            self.add(&format!("security-{done}"), super::security(&view, &security));
+        }
+        let wide = |theme| Frame {
+            wide: true,
+            theme,
+            ..self.frame("/design")
+        };
+        let (day, night) = (wide(None), wide(Some(Theme::Dark)));
+        self.add("design", design(&day));
+        self.add("design-dark", design(&night));
+    }
+
+    fn ending(&mut self, client: &str) {
+        let plain = self.frame("/grants");
         for what in DoneWord::ALL {
             self.add(
                 &format!("done-{what}"),
@@ -105,8 +156,8 @@ impl Gallery {
         }
         for kind in ProblemWord::ALL {
             let mut view = samples::problem(*kind);
-            view.chain = (*kind == ProblemWord::Refused).then(broken_chain);
-            view.retry_href = (*kind == ProblemWord::OutOfTime).then(|| "/consents".to_owned());
+            view.chain = (*kind == ProblemWord::Refused).then(|| chain(self.language));
+            view.retry_href = (*kind == ProblemWord::OutOfTime).then(|| "/grants".to_owned());
             view.sentence = (*kind == ProblemWord::NotFound).then(|| client.to_owned());
             self.add(&format!("problem-{kind}"), super::problem(&view, &plain));
         }

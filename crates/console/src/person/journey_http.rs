@@ -7,7 +7,8 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use naru_auth::authorization::service::{self, Choice, JourneyError};
 use naru_auth::authorization::{Asked, AskedError};
-use naru_core::{AuthorizationId, Client, Language, Scope, mask_account};
+use naru_core::{AuthorizationId, Client, Environment, Language, Scope, mask_account};
+use naru_crypto::Secret;
 use naru_storage::{Authorization, Step};
 use naru_web::{Effect, Route, Who};
 
@@ -15,7 +16,9 @@ use super::{
     AccountChoice, CodeView, ConsentError, ConsentView, DoneView, DoneWord, ProblemWord, ScopePair, SignInWords,
     WithdrawalLimits, consent, done, sign_in_http,
 };
-use crate::pages::{Form, Pages, Session, language, see_other};
+use crate::WayWord;
+use crate::page::in_language;
+use crate::pages::{Form, Pages, Ticket, csrf, language, parameter, see_other};
 
 /// The routes of the journey.
 pub(crate) fn routes(pages: &Pages) -> Vec<Route> {
@@ -24,22 +27,19 @@ pub(crate) fn routes(pages: &Pages) -> Vec<Route> {
         path,
         who,
         demand: None,
-        effect: if path == "/authorizations/{id}" {
-            Effect::Reads
-        } else {
-            Effect::Writes
-        },
+        effect: Effect::Writes,
         summary,
         handler: handler.with_state(pages.clone()),
     };
     let begin = "A fintech asks; the consent journey begins";
     vec![
         route("GET", "/oauth/2.0/authorize", Who::Public, begin, get(authorize)),
+        route("GET", "/fapi2/authorize", Who::Public, begin, get(authorize_pushed)),
         route(
             "GET",
             "/authorizations/{id}",
             Who::Person,
-            "The page of a journey's step",
+            "The page of a journey's step; goes on where the person is signed in",
             get(show),
         ),
         route(
@@ -58,6 +58,13 @@ pub(crate) fn routes(pages: &Pages) -> Vec<Route> {
         ),
         route(
             "POST",
+            "/authorizations/{id}/somebody-else",
+            Who::Person,
+            "Signs out, and asks again who it is",
+            post(sign_in_http::somebody_else),
+        ),
+        route(
+            "POST",
             "/authorizations/{id}/decision",
             Who::Person,
             "Agree or refuse",
@@ -67,21 +74,42 @@ pub(crate) fn routes(pages: &Pages) -> Vec<Route> {
 }
 
 /// One journey as a handler sees it.
+#[derive(Clone)]
 pub(crate) struct Visit {
-    pub(crate) session: Session,
+    pub(crate) ticket: Ticket,
     pub(crate) journey: Authorization,
     pub(crate) client: Option<Client>,
     pub(crate) asked: Option<Asked>,
     pub(crate) language: Option<Language>,
+    /// The person's own page that signing in leads to; empty in a fintech's journey.
+    pub(crate) next: String,
 }
 
 impl Visit {
     pub(crate) fn here(&self) -> String {
-        format!("/authorizations/{}", self.journey.id)
+        format!("/authorizations/{}{}", self.journey.id, self.towards())
     }
 
     pub(crate) fn action(&self, step: &str) -> String {
-        format!("/authorizations/{}/{step}", self.journey.id)
+        format!("/authorizations/{}/{step}{}", self.journey.id, self.towards())
+    }
+
+    fn towards(&self) -> String {
+        match self.next.as_str() {
+            "" => String::new(),
+            next => format!("?next={next}"),
+        }
+    }
+
+    /// The person's own page that signing in leads to.
+    pub(crate) fn own_page(&self) -> String {
+        let way = if self.next.is_empty() { "grants" } else { &self.next };
+        in_language(&format!("/{way}"), self.language.unwrap_or_default())
+    }
+
+    /// Whether nobody has said yet who they are.
+    pub(crate) fn is_arriving(&self) -> bool {
+        matches!(self.journey.step, Step::Arrived | Step::CodeSent)
     }
 
     pub(crate) fn client_name(&self) -> String {
@@ -92,21 +120,32 @@ impl Visit {
     }
 
     pub(crate) fn csrf(&self) -> String {
-        Session::csrf(&self.session.secret)
+        csrf(&self.ticket.secret)
     }
 }
 
 async fn authorize(State(pages): State<Pages>, RawQuery(query): RawQuery) -> Response {
     let query = query.unwrap_or_default();
-    let frame = pages.frame(language(Some(&query)), format!("/oauth/2.0/authorize?{query}"));
+    let begun = service::begin(&pages.hub, &query).await;
+    arrived(&pages, ("/oauth/2.0/authorize", &query), begun)
+}
+
+async fn authorize_pushed(State(pages): State<Pages>, RawQuery(query): RawQuery) -> Response {
+    let query = query.unwrap_or_default();
+    let begun = service::begin_pushed(&pages.hub, &query).await;
+    arrived(&pages, ("/fapi2/authorize", &query), begun)
+}
+
+fn arrived(pages: &Pages, (path, query): (&str, &str), begun: Result<(Authorization, Secret), AskedError>) -> Response {
+    let frame = pages.frame(language(Some(query)), format!("{path}?{query}"));
     let stop = |status, kind| pages.problem(&frame, status, kind);
-    match service::begin(&pages.hub, &query).await {
+    match begun {
         Ok((journey, secret)) => {
             let lang = if frame.language == Language::En { "?lang=en" } else { "" };
             let mut response = see_other(&format!("/authorizations/{}{lang}", journey.id));
             response
                 .headers_mut()
-                .insert(header::SET_COOKIE, Session::cookie(journey.id, &secret));
+                .insert(header::SET_COOKIE, Ticket::cookie(journey.id, &secret));
             response
         }
         Err(AskedError::Client) => stop(StatusCode::BAD_REQUEST, ProblemWord::ClientUnknown),
@@ -130,15 +169,15 @@ pub(crate) async fn visit(
     let frame = pages.frame(language(query), format!("/authorizations/{id}"));
     let gone = || pages.problem(&frame, StatusCode::FORBIDDEN, ProblemWord::OutOfTime);
     let id: AuthorizationId = id.parse().map_err(|_| gone())?;
-    let session = Session::of(headers)
-        .filter(|session| session.id == id)
-        .ok_or_else(gone)?;
-    match service::find(&pages.hub, id, &session.secret).await {
+    let ticket = Ticket::of(headers).filter(|ticket| ticket.id == id).ok_or_else(gone)?;
+    let way = parameter(query, "next").and_then(|word| WayWord::parse(&word).ok());
+    match service::find(&pages.hub, id, &ticket.secret).await {
         Ok((journey, client)) => {
             let asked: Option<Asked> = serde_json::from_str(&journey.asked).ok();
             let language = language(query).or_else(|| asked.as_ref().map(|asked| asked.language));
             Ok(Visit {
-                session,
+                ticket,
+                next: way.map_or_else(String::new, |way| way.to_string()),
                 journey,
                 client,
                 asked,
@@ -165,9 +204,13 @@ async fn show(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Response {
-    match visit(&pages, &id, &headers, query.as_deref()).await {
-        Ok(visit) => page_of(&pages, &visit),
-        Err(response) => response,
+    let visit = match visit(&pages, &id, &headers, query.as_deref()).await {
+        Ok(visit) => visit,
+        Err(response) => return response,
+    };
+    match sign_in_http::go_on(&pages, &visit, &headers).await {
+        Some(response) => response,
+        None => page_of(&pages, &visit),
     }
 }
 
@@ -177,7 +220,7 @@ pub(super) fn page_of(pages: &Pages, visit: &Visit) -> Response {
     match visit.journey.step {
         Step::Arrived => sign_in_http::sign_in_page(pages, visit, None, SignInWords::default()),
         Step::CodeSent => sign_in_http::code_page(pages, visit, CodeView::default()),
-        Step::SignedIn if visit.client.is_none() => see_other("/grants"),
+        Step::SignedIn if visit.client.is_none() => see_other(&visit.own_page()),
         Step::SignedIn => consent_page(pages, visit, (&Choice::default(), Vec::new()), None),
         Step::Refused => finished(pages, &frame, visit, DoneWord::Refused),
         Step::Agreed | Step::Exchanged => finished(pages, &frame, visit, DoneWord::Agreed),
@@ -210,7 +253,7 @@ pub(super) async fn form_of(
 ) -> Result<(Visit, Form), Response> {
     let visit = visit(pages, id, headers, query).await?;
     let form = Form::read(body);
-    if visit.session.sent(form.get("csrf")) {
+    if visit.ticket.sent(form.get("csrf")) {
         Ok((visit, form))
     } else {
         Err(page_of(pages, &visit))
@@ -235,12 +278,7 @@ pub(super) fn consent_page(
         .enumerate()
         .map(|(at, account)| AccountChoice {
             value: at.to_string(),
-            bank_name: pages
-                .desk
-                .lines
-                .institution(&account.bank_code)
-                .map(|i| frame.language.pick(&i.name_ko, &i.name_en).to_owned())
-                .unwrap_or_default(),
+            bank_name: pages.bank_name(&account.bank_code, frame.language),
             masked: mask_account(&account.account_num),
             product_name: account.product_name.clone(),
             holder_name: account.holder_name.clone(),
@@ -252,6 +290,13 @@ pub(super) fn consent_page(
         csrf: visit.csrf(),
         client_name: client.name.clone(),
         client_status: client.status,
+        test_bed: client.environment == Environment::TestBed,
+        also: scopes
+            .iter()
+            .filter(|scope| *scope == Scope::Login || scope.is_fapi2())
+            .collect(),
+        by_code: visit.journey.identity_request.is_some(),
+        somebody_else_action: visit.action("somebody-else"),
         asked: ScopePair {
             inquiry: scopes.has(Scope::Inquiry),
             transfer: scopes.has(Scope::Transfer),
@@ -289,8 +334,8 @@ async fn decide(
     let frame = pages.frame(visit.language, visit.here());
     // Whatever is not a plain yes is a no.
     if form.get("decision") != "agree" {
-        return match service::refuse(&pages.hub, &visit.journey).await {
-            Ok(()) => see_other(&asked.error_uri("access_denied")),
+        return match service::refuse(&pages.hub, &visit.journey, asked).await {
+            Ok(uri) => see_other(&uri),
             Err(error) => failed(&pages, &frame, &error),
         };
     }

@@ -2,10 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use naru_core::ClientStatus;
-use naru_core::trust::Why;
+use naru_core::trust::{Link, Why};
+use naru_core::{ClientStatus, Environment, RevokedBy, Scope, SignInMethod};
 
-use super::{CodeError, ConsentError, DoneWord, GrantWord, ProblemWord, SignInError};
+use super::{
+    AnswerWord, CodeError, ConsentError, DidWord, DoneWord, GrantWord, ProblemWord, SecurityDone, SignInError,
+};
+use crate::chain::SHOWN;
 use crate::message::Message;
 use crate::page::TEMPLATES;
 
@@ -17,8 +20,22 @@ fn family(prefix: &str) -> Vec<String> {
         "chain.is_" => with(vec!["holds", "unknown", "broken", "compensated", "not_asked"]),
         "why." => with(Why::ALL.iter().map(|word| word.as_str()).collect()),
         "client_status." => with(ClientStatus::ALL.iter().map(|word| word.as_str()).collect()),
-        "consents.state_" => with(GrantWord::ALL.iter().map(|word| word.as_str()).collect()),
-        "consent." => with(vec!["inquiry", "transfer", "inquiry_meaning", "transfer_meaning"]),
+        "grants.state_" => with(GrantWord::ALL.iter().map(|word| word.as_str()).collect()),
+        "scope." | "scope_meaning." => {
+            let said = Scope::ALL
+                .iter()
+                .filter(|scope| !matches!(scope, Scope::Oob | Scope::Sa));
+            with(said.map(|scope| scope.as_str()).collect())
+        }
+        "way." => with(vec!["grants", "activity", "security"]),
+        "link." => with(Link::ALL.iter().map(|word| word.as_str()).collect()),
+        "evidence." => with(SHOWN.to_vec()),
+        "did." => with(DidWord::ALL.iter().map(|word| word.as_str()).collect()),
+        "answer." | "answer_meaning." => with(AnswerWord::ALL.iter().map(|word| word.as_str()).collect()),
+        "passkey." => with(vec!["cancelled", "refused", "unreachable"]),
+        "security.method_" => with(SignInMethod::ALL.iter().map(|word| word.as_str()).collect()),
+        "security.done_" => with(SecurityDone::ALL.iter().map(|word| word.as_str()).collect()),
+        other if other.starts_with("design.") => design(other),
         "done." => {
             let words = DoneWord::ALL.iter().map(|word| word.as_str());
             words
@@ -31,6 +48,21 @@ fn family(prefix: &str) -> Vec<String> {
         }
         other => panic!("no family of messages begins with `{other}`"),
     }
+}
+
+/// The keys of the page that shows the parts; its samples name them in lists.
+fn design(prefix: &str) -> Vec<String> {
+    let all = Message::all().map(|(key, _)| key);
+    all.filter(|key| key.starts_with(prefix)).map(str::to_owned).collect()
+}
+
+/// The words that a page puts in place of codes in a call's evidence.
+fn evidence_values() -> impl Iterator<Item = String> {
+    let words = Environment::ALL.iter().map(|word| word.as_str());
+    let words = words.chain(RevokedBy::ALL.iter().map(|word| word.as_str()));
+    words
+        .chain(["not_replayed", "limits_taken"])
+        .map(|word| format!("evidence_value.{word}"))
 }
 
 #[test]
@@ -50,6 +82,8 @@ fn every_message_is_used_and_every_used_message_exists() {
             used.extend(keys.split('\'').filter(|key| key.contains('.')).map(str::to_owned));
         }
     }
+    used.extend(evidence_values());
+    used.insert("activity.unknown_client".to_owned());
     used.extend(SignInError::ALL.iter().map(ToString::to_string));
     used.extend(CodeError::ALL.iter().map(ToString::to_string));
     used.extend(ConsentError::ALL.iter().map(ToString::to_string));

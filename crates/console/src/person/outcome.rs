@@ -16,6 +16,17 @@ pub struct DoneView {
     pub consents_href: Option<String>,
 }
 
+impl DoneView {
+    /// Something that was about no fintech in particular.
+    pub fn plain(what: DoneWord, has_consents: bool) -> Self {
+        Self {
+            what,
+            client_name: String::new(),
+            consents_href: has_consents.then(|| "/grants".to_owned()),
+        }
+    }
+}
+
 /// What was done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DoneWord {

@@ -35,6 +35,12 @@ pub struct SignInView {
     pub filled: SignInWords,
     /// Invented people one can sign in as; empty outside a test bed.
     pub trial_people: Vec<SignInWords>,
+    /// Where the script asks for a passkey ceremony; empty where passkeys are not offered.
+    pub passkey_begin: String,
+    /// Where it sends the browser's answer.
+    pub passkey_finish: String,
+    /// The person's own page that signing in leads to, where they came by themselves.
+    pub next: String,
 }
 
 /// What can be wrong with signing in; its fixed word is the key of its message.

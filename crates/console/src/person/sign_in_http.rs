@@ -1,20 +1,29 @@
-//! The first two steps of a journey: the person says who they are, and types the code that reached their phone.
+//! The first two steps of a journey: the person says who they are, and types the code that reached their phone. Who is
+//! signed in on this device already needs neither.
 
 use axum::body::Bytes;
 use axum::extract::{Path, RawQuery, State};
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use futures_util::future::join_all;
-use naru_auth::authorization::service::{self, Choice};
+use naru_auth::authorization::SignedIn;
+use naru_auth::authorization::service::{self, Choice, JourneyError};
 use naru_auth::identity::{Claim, Confirmed, Sent};
-use naru_core::{Account, Client, Day, Environment, InstitutionStatus, Language};
-use naru_storage::Step;
+use naru_auth::session as sessions;
+use naru_core::{Account, Actor, Client, Day, Environment, InstitutionStatus, PersonFacts, Session, SignInMethod};
+use naru_storage::{Step, StorageError};
 
+use super::gate::{self, Guest};
 use super::journey_http::{Visit, consent_page, failed, form_of, page_of, status};
 use super::{CodeError, CodeView, SignInError, SignInView, SignInWords, code, sign_in};
-use crate::pages::{Pages, Session, see_other};
+use crate::Frame;
+use crate::pages::{Pages, Ticket, see_other};
 
 pub(super) fn sign_in_page(pages: &Pages, visit: &Visit, error: Option<SignInError>, filled: SignInWords) -> Response {
+    let passkey = |step: &str| match &pages.passkeys {
+        Some(_) => format!("/authorizations/{}/passkey/{step}", visit.journey.id),
+        None => String::new(),
+    };
     let view = SignInView {
         action: visit.action("identity"),
         csrf: visit.csrf(),
@@ -22,11 +31,20 @@ pub(super) fn sign_in_page(pages: &Pages, visit: &Visit, error: Option<SignInErr
         error,
         filled,
         trial_people: pages.trial_people.to_vec(),
+        passkey_begin: passkey("begin"),
+        passkey_finish: passkey("finish"),
+        next: visit.next.clone(),
     };
-    pages.answer(
-        status(error.is_some()),
-        sign_in(&view, &pages.frame(visit.language, visit.here())),
-    )
+    let frame = Frame {
+        scripted: pages.passkeys.is_some(),
+        ..pages.frame(visit.language, visit.here())
+    };
+    let page = sign_in(&view, &frame);
+    if frame.scripted {
+        pages.answer_scripted(status(error.is_some()), page)
+    } else {
+        pages.answer(status(error.is_some()), page)
+    }
 }
 
 pub(super) fn code_page(pages: &Pages, visit: &Visit, view: CodeView) -> Response {
@@ -144,37 +162,107 @@ pub(super) async fn confirm(
             return again(CodeError::Unreachable, None);
         }
     };
-    let (found, silent) = match &visit.client {
-        Some(client) => find_accounts(&pages, client, &facts.linking_value).await,
-        None => (Vec::new(), Vec::new()),
-    };
-    signed_in(&pages, visit, (&facts, found, silent)).await
+    let frame = pages.frame(visit.language, visit.here());
+    match proofed(&pages, &facts, &headers).await {
+        Ok((session, cookie)) => {
+            let mut response = signed_in(&pages, visit, (&session, &facts)).await;
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+            response
+        }
+        Err(error) => failed(&pages, &frame, &JourneyError::Storage(error)),
+    }
 }
 
-/// Stores the sign-in, gives the browser its new secret, and shows what comes next.
-async fn signed_in(
+/// The identity check has said who it is: stores the person and signs them in on this device.
+async fn proofed(
     pages: &Pages,
-    mut visit: Visit,
-    (facts, found, silent): (&naru_core::PersonFacts, Vec<Account>, Vec<String>),
-) -> Response {
-    let secret = match service::sign_in(&pages.hub, &visit.journey, facts, found.clone()).await {
+    facts: &PersonFacts,
+    headers: &HeaderMap,
+) -> Result<(Session, HeaderValue), StorageError> {
+    let put = pages.hub.storage().run("person_put", &Actor::Hub("pages"), async |tx| {
+        service::person_put(&pages.hub, &tx, facts).await
+    });
+    gate::open(pages, put.await?.id, (SignInMethod::Identity, headers)).await
+}
+
+/// A person who is signed in on this device goes on without saying again who they are, unless the fintech asked for a
+/// fresh sign-in or a stronger one.
+pub(super) async fn go_on(pages: &Pages, visit: &Visit, headers: &HeaderMap) -> Option<Response> {
+    if visit.journey.step != Step::Arrived {
+        return None;
+    }
+    let frame = pages.frame(visit.language, visit.here());
+    let storage_failed = |error| Some(failed(pages, &frame, &JourneyError::Storage(error)));
+    let guest = match Guest::of(pages, headers).await {
+        Ok(guest) => guest?,
+        Err(error) => return storage_failed(error),
+    };
+    if visit.client.is_none() {
+        return Some(see_other(&visit.own_page()));
+    }
+    let signed_in_at = SignedIn {
+        at: guest.session.created_at,
+        method: guest.session.method,
+    };
+    if !visit.asked.as_ref()?.accepts(signed_in_at, pages.hub.now()) {
+        return None;
+    }
+    match gate::person(pages, guest.person_id()).await {
+        Ok(person) => Some(signed_in(pages, visit.clone(), (&guest.session, &person?.facts)).await),
+        Err(error) => storage_failed(error),
+    }
+}
+
+/// Finds the person's accounts, lets the journey go on under their sign-in, gives the browser its new secret, and shows
+/// what comes next.
+async fn signed_in(pages: &Pages, mut visit: Visit, (session, facts): (&Session, &PersonFacts)) -> Response {
+    let (found, silent) = match &visit.client {
+        Some(client) => find_accounts(pages, client, &facts.linking_value).await,
+        None => (Vec::new(), Vec::new()),
+    };
+    let secret = match service::sign_in_with_session(&pages.hub, &visit.journey, session, found.clone()).await {
         Ok(secret) => secret,
         Err(error) => return failed(pages, &pages.frame(visit.language, visit.here()), &error),
     };
-    secret.expose().clone_into(&mut visit.session.secret);
+    secret.expose().clone_into(&mut visit.ticket.secret);
     visit.journey.step = Step::SignedIn;
     visit.journey.found = found;
-    let cookie = Session::cookie(visit.journey.id, &secret);
+    let cookie = Ticket::cookie(visit.journey.id, &secret);
     let mut response = if visit.client.is_none() {
-        see_other(if visit.language == Some(Language::En) {
-            "/grants?lang=en"
-        } else {
-            "/grants"
-        })
+        see_other(&visit.own_page())
     } else {
         consent_page(pages, &visit, (&Choice::default(), silent), None)
     };
-    response.headers_mut().insert(header::SET_COOKIE, cookie);
+    response.headers_mut().append(header::SET_COOKIE, cookie);
+    response
+}
+
+/// On a device that several people use: signs out here, and the journey asks again who it is.
+pub(super) async fn somebody_else(
+    State(pages): State<Pages>,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let visit = match form_of(&pages, (&id, query.as_deref()), &headers, &body).await {
+        Ok((visit, _)) => visit,
+        Err(response) => return response,
+    };
+    if visit.journey.step != Step::SignedIn {
+        return page_of(&pages, &visit);
+    }
+    let frame = pages.frame(visit.language, visit.here());
+    if let Ok(Some(guest)) = Guest::of(&pages, &headers).await
+        && let Err(error) = sessions::end(&pages.hub, guest.person_id(), guest.session.id).await
+    {
+        return failed(&pages, &frame, &JourneyError::Storage(error));
+    }
+    if let Err(error) = service::start_over(&pages.hub, &visit.journey).await {
+        return failed(&pages, &frame, &error);
+    }
+    let mut response = see_other(&crate::page::in_language(&visit.here(), frame.language));
+    response.headers_mut().append(header::SET_COOKIE, gate::no_cookie());
     response
 }
 

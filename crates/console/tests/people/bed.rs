@@ -1,0 +1,341 @@
+//! The pages of a hub without institutions, and browsers that keep their cookies.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Request, StatusCode};
+use futures_util::future::BoxFuture;
+use http_body_util::BodyExt as _;
+use naru_auth::client::service::{self as clients, Registration};
+use naru_auth::identity::{Claim, Confirmed, IdentityCheck, NoAnswer, Sent};
+use naru_auth::passkey::Passkeys;
+use naru_banking::line::Lines;
+use naru_banking::{BankingSettings, Desk};
+use naru_console::Pages;
+use naru_core::{
+    Action, Actor, BankCode, CallId, Chance, Client, ClientLimits, Clock, ContractAccount, Environment, Grant, GrantId,
+    Institution, InstitutionStatus, Person, PersonFacts, PersonLimits, SECOND, Scope, Scopes, Timestamp, Won,
+};
+use naru_crypto::Keyring;
+use naru_storage::{CallRecord, DatabaseSettings, Storage, StorageError, Tx};
+use naru_web::{Hub, HubSettings, Lives, router};
+use tower::ServiceExt as _;
+
+pub(crate) const REDIRECT: &str = "https://app.example/callback";
+const ACTOR: Actor = Actor::Hub("tests");
+const BANK: &str = "097";
+/// The number that reaches every phone.
+const CODE: &str = "042817";
+
+/// An agency that believes everybody: the claim's number is the check's own name for it.
+struct Believer;
+
+fn facts(name: &str, cell_no: &str) -> PersonFacts {
+    PersonFacts {
+        linking_value: format!("{cell_no:A<88}"),
+        name: name.to_owned(),
+        birth_date: "19900131".to_owned(),
+        gender: "F".to_owned(),
+        cell_no: cell_no.to_owned(),
+        email: String::new(),
+    }
+}
+
+impl IdentityCheck for Believer {
+    fn send<'a>(&'a self, claim: &'a Claim) -> BoxFuture<'a, Result<Sent, NoAnswer>> {
+        let sent = Sent::Code {
+            request_id: claim.cell_no.clone(),
+            simulated_message: Some(format!("[나루] 인증번호 {CODE}")),
+        };
+        Box::pin(async { Ok(sent) })
+    }
+
+    fn confirm<'a>(&'a self, request_id: &'a str, code: &'a str) -> BoxFuture<'a, Result<Confirmed, NoAnswer>> {
+        let confirmed = match code {
+            CODE => Confirmed::Person(Box::new(facts("김나루", request_id))),
+            _ => Confirmed::Wrong { tries_left: 2 },
+        };
+        Box::pin(async { Ok(confirmed) })
+    }
+}
+
+/// The institution that has the fintechs' contract accounts; no line leads to it.
+async fn institution(storage: &Storage) {
+    let row = Institution {
+        code: BankCode::parse(BANK).unwrap(),
+        name_ko: "나루시험은행".to_owned(),
+        name_en: "Simulated bank 097".to_owned(),
+        line_url: "https://localhost:1".to_owned(),
+        simulated: true,
+        status: InstitutionStatus::Open,
+        timeout_ms: 1_000,
+        in_flight_max: 1,
+        net_debit_cap: None,
+        updated_at: storage.clock().now(),
+        version: 1,
+    };
+    let put = storage.run("test_institution", &ACTOR, async |tx: Tx| {
+        tx.institution_put(&row).await?;
+        tx.trail(Action::InstitutionAdded, &row.code, ()).await
+    });
+    let put: Result<(), StorageError> = put.await;
+    put.unwrap();
+}
+
+pub(crate) struct Bed {
+    pub(crate) hub: Hub,
+    router: Router,
+    hand: Arc<AtomicI64>,
+}
+
+impl Bed {
+    pub(crate) async fn new() -> Self {
+        let (clock, hand) = Clock::manual(Timestamp::from_compact("20261121140000").unwrap());
+        let memory = DatabaseSettings::Memory;
+        let storage = Storage::open(&memory, Keyring::generate(), clock, Chance::seeded(7)).unwrap();
+        storage.migrate().await.unwrap();
+        let settings = HubSettings {
+            public_url: "https://hub.example".to_owned(),
+            mutual_tls_url: None,
+            outbound_roots_pem: Vec::new(),
+            test_bed: true,
+            hours: None,
+            lives: Lives::default(),
+            person_limits: PersonLimits::default(),
+            page_size: 25,
+            rates: naru_web::RateSettings::default(),
+        };
+        institution(&storage).await;
+        let clock = storage.clock().clone();
+        let connect = Arc::new(|_: &Institution| unreachable!("there are no lines"));
+        let hub = Hub::start(storage, settings);
+        let pages = Pages {
+            hub: hub.clone(),
+            desk: Desk {
+                hub: hub.clone(),
+                lines: Arc::new(Lines::new(connect, clock.clone())),
+                settings: BankingSettings::default(),
+                commits: Arc::default(),
+            },
+            identity: Arc::new(Believer),
+            passkeys: Some(Passkeys::new("https://hub.example").unwrap()),
+            trial_people: Arc::new([]),
+        };
+        let router = router(naru_console::routes(&pages), clock, hub.storage().chance().clone());
+        Self { hub, router, hand }
+    }
+
+    pub(crate) fn pass_seconds(&self, seconds: i64) {
+        self.hand.fetch_add(seconds * SECOND, Ordering::SeqCst);
+    }
+
+    /// An admitted fintech.
+    pub(crate) async fn fintech(&self, name: &str) -> Client {
+        let limits = ClientLimits {
+            transfer_won: Won(1_000),
+            day_won: Won(1_000),
+            month_won: Won(1_000),
+        };
+        let registration = Registration {
+            client_use_code: None,
+            name: name.to_owned(),
+            environment: Environment::TestBed,
+            scopes: Scopes::of(&[Scope::Login, Scope::Inquiry]),
+            redirect_uris: vec![REDIRECT.to_owned()],
+            certificate_sha256: None,
+            contract_account: ContractAccount {
+                bank_code: BankCode::parse(BANK).unwrap(),
+                account_num: "100200300".to_owned(),
+                holder_name: name.to_owned(),
+            },
+            withdraw_limits: limits,
+            deposit_limits: limits,
+            credential: None,
+        };
+        let storage = self.hub.storage();
+        clients::register(storage, &ACTOR, registration).await.unwrap().0
+    }
+
+    /// The person whom the agency knows under this number.
+    pub(crate) async fn person(&self, cell_no: &str) -> Person {
+        let facts = facts("김나루", cell_no);
+        let put = self.hub.storage().run("test_person", &ACTOR, async |tx| {
+            naru_auth::authorization::service::person_put(&self.hub, &tx, &facts).await
+        });
+        put.await.unwrap()
+    }
+
+    /// A grant of a person, with one call under it.
+    pub(crate) async fn grant(&self, client: &Client, person: &Person) -> (Grant, CallId) {
+        let (now, chance) = (self.hub.now(), self.hub.storage().chance());
+        let grant = Grant {
+            id: GrantId::new(now, chance),
+            client_id: client.id,
+            person_id: Some(person.id),
+            scopes: Scopes::of(&[Scope::Login]),
+            created_at: now,
+            expires_at: now.plus_days(365),
+            revoked: None,
+            last_used_at: None,
+        };
+        let call = CallRecord {
+            id: CallId::new(now, chance),
+            at: now,
+            route: "GET /v2.0/user/me".to_owned(),
+            client_id: Some(client.id),
+            grant_id: Some(grant.id),
+            person_id: Some(person.id),
+            bank_tran_id: None,
+            rsp_code: "A0000".to_owned(),
+            bank_rsp_code: String::new(),
+            bank_code: None,
+            hub_us: 1,
+            institution_us: 0,
+            verdict: String::new(),
+        };
+        let id = call.id;
+        let put = self.hub.storage().run("test_grant", &ACTOR, async |tx: Tx| {
+            tx.grant_insert(&grant).await?;
+            tx.call_append(&call)?;
+            tx.trail(Action::GrantGiven, grant.id, ()).await
+        });
+        let put: Result<(), StorageError> = put.await;
+        put.unwrap();
+        (grant, id)
+    }
+
+    pub(crate) const fn browser(&self) -> Browser<'_> {
+        Browser {
+            bed: self,
+            cookies: BTreeMap::new(),
+        }
+    }
+}
+
+/// What came back.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
+}
+
+impl Answer {
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// The action of the form whose action contains this.
+    #[track_caller]
+    pub(crate) fn action(&self, part: &str) -> String {
+        let actions = self.text.split("action=\"").skip(1);
+        let mut actions = actions.filter_map(|rest| rest.split('"').next());
+        let found = actions.find(|action| action.contains(part));
+        found
+            .unwrap_or_else(|| panic!("no form for {part}: {}", self.text))
+            .to_owned()
+    }
+
+    /// The token of the page's forms.
+    #[track_caller]
+    pub(crate) fn csrf(&self) -> String {
+        let rest = self
+            .text
+            .split("name=\"csrf\" value=\"")
+            .nth(1)
+            .expect("a page with a form");
+        rest.split('"').next().unwrap().to_owned()
+    }
+}
+
+/// A browser: one device.
+pub(crate) struct Browser<'a> {
+    bed: &'a Bed,
+    pub(crate) cookies: BTreeMap<String, String>,
+}
+
+impl Browser<'_> {
+    async fn send(&mut self, request: axum::http::request::Builder, body: String) -> Answer {
+        let cookies: Vec<String> = self
+            .cookies
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        let request = request
+            .header("cookie", cookies.join("; "))
+            .body(Body::from(body))
+            .unwrap();
+        let response = self.bed.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        for set in parts.headers.get_all("set-cookie") {
+            let (pair, traits) = set.to_str().unwrap().split_once(';').unwrap();
+            assert!(traits.contains("Secure; HttpOnly; SameSite=Lax"), "{traits}");
+            let (name, value) = pair.split_once('=').unwrap();
+            self.cookies.insert(name.to_owned(), value.to_owned());
+            if traits.contains("Max-Age=0") {
+                self.cookies.remove(name);
+            }
+        }
+        let body = body.collect().await.unwrap().to_bytes();
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            text: String::from_utf8_lossy(&body)
+                .replace("&#x2f;", "/")
+                .replace("&amp;", "&"),
+        }
+    }
+
+    pub(crate) async fn get(&mut self, path: &str) -> Answer {
+        self.send(Request::get(path), String::new()).await
+    }
+
+    /// Opens a page and follows within the hub.
+    pub(crate) async fn open(&mut self, path: &str) -> Answer {
+        let mut answer = self.get(path).await;
+        while answer.status == 303 && answer.header("location").starts_with('/') {
+            let to = answer.header("location").to_owned();
+            answer = self.get(&to).await;
+        }
+        answer
+    }
+
+    pub(crate) async fn post(&mut self, path: &str, pairs: &[(&str, &str)]) -> Answer {
+        let body = pairs
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect::<Vec<_>>();
+        self.send(Request::post(path), body.join("&")).await
+    }
+
+    /// What the script of a page sends.
+    pub(crate) async fn script(&mut self, path: &str, token: &str, body: &str) -> Answer {
+        self.send(Request::post(path).header("x-csrf-token", token), body.to_owned())
+            .await
+    }
+
+    /// From the page that asks who it is to the one that comes after the code.
+    pub(crate) async fn say_who(&mut self, page: &Answer, cell_no: &str) -> Answer {
+        let (token, action) = (page.csrf(), page.action("/identity"));
+        let words = [
+            ("csrf", token.as_str()),
+            ("name", "Kim"),
+            ("birth_date", "19900131"),
+            ("cell_no", cell_no),
+        ];
+        let page = self.post(&action, &words).await;
+        let (token, action) = (page.csrf(), page.action("/code"));
+        self.post(&action, &[("csrf", token.as_str()), ("code", CODE)]).await
+    }
+
+    /// Signs in on the way to one of the person's own pages, and shows it.
+    pub(crate) async fn sign_in(&mut self, path: &str, cell_no: &str) -> Answer {
+        let page = self.open(path).await;
+        let answer = self.say_who(&page, cell_no).await;
+        assert_eq!(answer.status, 303, "{}", answer.text);
+        let to = answer.header("location").to_owned();
+        self.get(&to).await
+    }
+}
