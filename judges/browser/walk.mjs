@@ -3,11 +3,14 @@
 //
 //   naru --json up > up.json &      node judges/browser/walk.mjs --out PICTURES < up.json
 //
+// Without --out the pictures are thrown away.
 // Read from the facts: hub, ca_file, client_id, redirect_uri, client_use_code, people[].{user_seq_no, access_token,
 // accounts[].fintech_use_num}. BASE_URL in the environment replaces hub.
 import { createHash, randomBytes, X509Certificate } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { request } from "node:https";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { connect } from "node:tls";
 import { parseArgs } from "node:util";
 import { Judge, launch, listen } from "./judge.mjs";
@@ -16,7 +19,8 @@ const { values } = parseArgs({ options: { out: { type: "string" } } });
 const facts = JSON.parse(readFileSync(0, "utf8"));
 const base = new URL(process.env.BASE_URL ?? facts.hub);
 const ca = readFileSync(facts.ca_file);
-const judge = new Judge(values.out);
+const thrownAway = values.out ? undefined : mkdtempSync(join(tmpdir(), "naru-walk-"));
+const judge = new Judge(values.out ?? thrownAway);
 
 // The key of the hub's certificate, checked here against the trial's authority; Chromium then accepts that key.
 async function spki() {
@@ -274,5 +278,6 @@ try {
 } finally {
   await browser.close();
 }
-console.error(`${judge.pages} looks, ${judge.faults} faults`);
+if (thrownAway) rmSync(thrownAway, { recursive: true, force: true });
+console.log(JSON.stringify({ passed: judge.pages - Math.min(judge.faults, judge.pages), failed: judge.faults }));
 process.exit(judge.faults > 0 ? 1 : 0);

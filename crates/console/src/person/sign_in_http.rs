@@ -12,6 +12,7 @@ use naru_auth::identity::{Claim, Confirmed, Sent};
 use naru_auth::session as sessions;
 use naru_core::{Account, Actor, Client, Day, Environment, InstitutionStatus, PersonFacts, Session, SignInMethod};
 use naru_storage::{Step, StorageError};
+use naru_web::Asker;
 
 use super::gate::{self, Guest};
 use super::journey_http::{Visit, consent_page, failed, form_of, page_of, status};
@@ -87,6 +88,10 @@ pub(super) async fn identity(
     }
     if !(10..=11).contains(&filled.cell_no.len()) || !filled.cell_no.starts_with("01") {
         return again(SignInError::CellNo, filled);
+    }
+    let asker = Asker::Account(&filled.cell_no);
+    if pages.hub.rates().allow(asker, pages.hub.now()).is_err() {
+        return again(SignInError::TooMany, filled);
     }
     let claim = Claim {
         name: filled.name.clone(),

@@ -50,11 +50,11 @@ impl Child {
         self.process.id()
     }
 
-    /// Writes a line to it; its input stays open.
+    /// Writes a line to it, and closes its input.
     pub(super) fn tell(&mut self, line: &str) -> Done {
         use std::io::Write as _;
-        let input = self.process.stdin.as_mut();
-        let input = input.ok_or_else(|| Failure::Failed(format!("the {} takes no input", self.name)))?;
+        let input = self.process.stdin.take();
+        let mut input = input.ok_or_else(|| Failure::Failed(format!("the {} takes no input", self.name)))?;
         writeln!(input, "{line}")?;
         Ok(())
     }

@@ -42,6 +42,17 @@ async fn sslyze_looks_at_the_listener() {
     judged("tls.py").await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn chromium_walks_every_page_and_axe_finds_nothing() {
+    let Some(room) = Room::find() else { return };
+    let stage = Stage::start(&room, "walk").await;
+    let facts = stage.summary();
+    let walked = tokio::task::spawn_blocking(move || room.call("browser/walk.mjs", &facts));
+    let ended = walked.await.expect("the walk is waited for");
+    stage.stop().await;
+    ended.assert_nothing_found();
+}
+
 #[test]
 fn the_peer_of_the_benchmark_does_what_is_measured() {
     let Some(room) = Room::find() else { return };

@@ -79,6 +79,11 @@ impl Stage {
         })
     }
 
+    /// What the trial itself prints.
+    pub(crate) fn summary(&self) -> Value {
+        serde_json::to_value(&self.trial.summary).expect("a summary is plain data")
+    }
+
     /// Stops everything that was started.
     pub(crate) async fn stop(self) {
         self.trial.stop().await;

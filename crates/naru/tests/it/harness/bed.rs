@@ -33,6 +33,7 @@ pub(crate) struct Options {
     pub(crate) lives: Lives,
     pub(crate) banking: BankingSettings,
     pub(crate) page_size: u32,
+    pub(crate) rates: naru_web::RateSettings,
     /// How far an institution's position may fall.
     pub(crate) net_debit_cap: Option<(&'static str, Won)>,
     /// An institution that is not simulated.
@@ -48,6 +49,7 @@ impl Default for Options {
             lives: Lives::default(),
             banking: BankingSettings::default(),
             page_size: 25,
+            rates: naru_web::RateSettings::default(),
             net_debit_cap: None,
             real: None,
         }
@@ -93,7 +95,7 @@ impl Bed {
             lives: options.lives,
             person_limits: options.person_limits,
             page_size: options.page_size,
-            rates: naru_web::RateSettings::default(),
+            rates: options.rates,
         };
         let connect = (options.banking, connect(&banks));
         let identity = Arc::<Agency>::clone(&agency);

@@ -3,7 +3,7 @@
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt as _;
-use naru_web::PeerCertificate;
+use naru_web::{PeerAddress, PeerCertificate};
 use serde_json::Value;
 use tower::ServiceExt as _;
 
@@ -17,6 +17,7 @@ pub(crate) struct Call<'a> {
     headers: Vec<(String, Vec<u8>)>,
     body: Vec<u8>,
     certificate: Option<[u8; 32]>,
+    from: Option<std::net::IpAddr>,
 }
 
 impl<'a> Call<'a> {
@@ -37,6 +38,13 @@ impl<'a> Call<'a> {
     #[must_use]
     pub(crate) const fn certificate(mut self, sha256: Option<[u8; 32]>) -> Self {
         self.certificate = sha256;
+        self
+    }
+
+    /// From where it comes; a call that says nothing comes from nowhere.
+    #[must_use]
+    pub(crate) fn from(mut self, address: &str) -> Self {
+        self.from = Some(address.parse().unwrap());
         self
     }
 
@@ -74,6 +82,9 @@ impl<'a> Call<'a> {
             request = request.header(name, value.as_slice());
         }
         let mut request = request.body(Body::from(self.body)).expect("a request that can be sent");
+        if let Some(from) = self.from {
+            request.extensions_mut().insert(PeerAddress(from));
+        }
         request.extensions_mut().insert(PeerCertificate {
             sha256: self.certificate,
             der: None,
@@ -192,6 +203,7 @@ impl Bed {
             headers: Vec::new(),
             body: Vec::new(),
             certificate: None,
+            from: None,
         }
     }
 
