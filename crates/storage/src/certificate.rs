@@ -96,12 +96,6 @@ impl Tx {
             .collect()
     }
 
-    /// Whether a certificate was issued here and revoked.
-    pub async fn certificate_is_revoked(&self, sha256: &[u8; 32]) -> Result<bool, StorageError> {
-        let sql = "SELECT 1 FROM certificates WHERE certificate_sha256 = $1 AND revoked_at IS NOT NULL";
-        Ok(self.query_opt(sql, values![*sha256]).await?.is_some())
-    }
-
     /// Revokes a certificate. Whether it had not been.
     pub async fn certificate_revoke(&self, serial: &str, reason: &str) -> Result<bool, StorageError> {
         let sql =

@@ -1,7 +1,10 @@
 //! Rows of clients.
 
-use naru_core::{Client, ClientId, ClientLimits, ClientStatus, ClientUseCode, ContractAccount, Direction};
+use naru_core::{
+    Client, ClientCredential, ClientId, ClientLimits, ClientStatus, ClientUseCode, ContractAccount, Direction,
+};
 
+use crate::credential::{self, credential_columns};
 use crate::value::{Row, values};
 use crate::{StorageError, Tx};
 
@@ -60,6 +63,25 @@ impl Tx {
             .await?
             .map(|mut row| read(self, &mut row))
             .transpose()
+    }
+
+    /// A client with its credential, in one read; and whether a certificate that it shows was revoked.
+    pub async fn client_find_with_credential(
+        &self,
+        id: ClientId,
+        certificate: Option<&[u8; 32]>,
+    ) -> Result<Option<(Client, ClientCredential, bool)>, StorageError> {
+        const SQL: &str = concat!(
+            "SELECT ",
+            client_columns!(),
+            ", ",
+            credential_columns!(),
+            ", EXISTS (SELECT 1 FROM certificates x WHERE x.certificate_sha256 = $2 AND x.revoked_at IS NOT NULL)
+             FROM clients c JOIN client_credentials k ON k.client_id = c.id WHERE c.id = $1"
+        );
+        let row = self.query_opt(SQL, values![id, certificate.copied()]).await?;
+        let read = |mut row: Row| Ok((read(self, &mut row)?, credential::read(&mut row)?, row.next()?));
+        row.map(read).transpose()
     }
 
     /// A client by its code.

@@ -5,7 +5,16 @@ use naru_core::{ClientCredential, ClientId, TlsName};
 use crate::value::{Row, values};
 use crate::{StorageError, Tx};
 
-fn read(mut row: Row) -> Result<ClientCredential, StorageError> {
+/// The columns of a credential, in the order in which [`read`] takes them.
+macro_rules! credential_columns {
+    () => {
+        "k.method, k.binding, k.jwks, k.jwks_uri, k.tls_name_kind, k.tls_name, k.signed_requests,
+         k.signed_responses, k.resource"
+    };
+}
+pub(crate) use credential_columns;
+
+pub(crate) fn read(row: &mut Row) -> Result<ClientCredential, StorageError> {
     Ok(ClientCredential {
         method: row.next()?,
         binding: row.next()?,
@@ -54,13 +63,12 @@ impl Tx {
 
     /// A client's credential; `None` for a client of another profile.
     pub async fn credential_find(&self, client_id: ClientId) -> Result<Option<ClientCredential>, StorageError> {
-        let row = self
-            .query_opt(
-                "SELECT method, binding, jwks, jwks_uri, tls_name_kind, tls_name, signed_requests, signed_responses,
-                        resource FROM client_credentials WHERE client_id = $1",
-                values![client_id],
-            )
-            .await?;
-        row.map(read).transpose()
+        const SQL: &str = concat!(
+            "SELECT ",
+            credential_columns!(),
+            " FROM client_credentials k WHERE k.client_id = $1"
+        );
+        let row = self.query_opt(SQL, values![client_id]).await?;
+        row.map(|mut row| read(&mut row)).transpose()
     }
 }

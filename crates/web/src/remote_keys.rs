@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use naru_core::{SECOND, Timestamp};
-use naru_crypto::jose::{Algorithm, Jwks};
+use naru_crypto::jose::{Algorithm, JoseError, Jwks};
+use naru_crypto::sha256;
 
 use crate::outbound::{ClientTls, Outbound};
 
@@ -34,6 +35,8 @@ pub enum RemoteKeysError {
 pub struct RemoteKeys {
     outbound: Option<Outbound>,
     sets: Mutex<HashMap<String, Kept>>,
+    /// Registered sets as they were read, by the SHA-256 of their text: reading keys is dear.
+    read: Mutex<HashMap<[u8; 32], Arc<Jwks>>>,
 }
 
 #[derive(Clone)]
@@ -53,7 +56,32 @@ impl RemoteKeys {
         Self {
             outbound: usable.then(|| Outbound::new("", &tls, BUDGET).ok()).flatten(),
             sets: Mutex::default(),
+            read: Mutex::default(),
         }
+    }
+
+    /// The key set of a registered text, read once.
+    ///
+    /// # Errors
+    /// When it is no key set.
+    pub fn registered(&self, text: &str) -> Result<Arc<Jwks>, JoseError> {
+        let name = sha256(text.as_bytes());
+        let known = self
+            .read
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&name)
+            .cloned();
+        if let Some(keys) = known {
+            return Ok(keys);
+        }
+        let keys = Arc::new(Jwks::parse(text)?);
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        if read.len() >= SETS_MAX {
+            read.clear();
+        }
+        read.insert(name, Arc::clone(&keys));
+        Ok(keys)
     }
 
     /// The key set at an address; fetched where it is old, or lacks a key that is asked for.

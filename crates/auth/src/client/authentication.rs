@@ -101,14 +101,7 @@ async fn find(
 ) -> Result<(Client, ClientCredential, bool), OauthError> {
     let certificate = peer.and_then(|peer| peer.sha256);
     let found = hub.storage().read("client_authenticate", async |tx| {
-        let (Some(client), Some(credential)) = (tx.client_find(id).await?, tx.credential_find(id).await?) else {
-            return Ok(None);
-        };
-        let revoked = match certificate {
-            Some(sha256) => tx.certificate_is_revoked(&sha256).await?,
-            None => false,
-        };
-        Ok::<_, OauthError>(Some((client, credential, revoked)))
+        Ok::<_, OauthError>(tx.client_find_with_credential(id, certificate.as_ref()).await?)
     });
     let (client, credential, revoked) = found.await?.ok_or_else(OauthError::client)?;
     let served = client.profile == Profile::Fapi2
@@ -161,7 +154,7 @@ async fn assertion_holds(
 pub(crate) async fn verify(hub: &Hub, credential: &ClientCredential, jws: &Jws<'_>) -> Result<(), ()> {
     let header = jws.header();
     if let Some(text) = &credential.jwks {
-        let keys = Jwks::parse(text).map_err(|_| ())?;
+        let keys = hub.remote_keys().registered(text).map_err(|_| ())?;
         return any_verifies(&keys, header, jws);
     }
     let uri = credential.jwks_uri.as_deref().ok_or(())?;

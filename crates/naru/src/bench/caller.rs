@@ -69,6 +69,11 @@ impl Caller {
         })
     }
 
+    /// As the server is called, which the other server puts into the address that it expects in proofs.
+    fn host(&self) -> String {
+        format!("localhost:{}", self.server.addr.port())
+    }
+
     /// A number that no two proofs share.
     fn fresh(&self) -> String {
         format!("{}-{}", std::process::id(), self.next.fetch_add(1, Ordering::Relaxed))
@@ -120,7 +125,7 @@ impl Caller {
         let mut request = Request::builder()
             .method(Method::POST)
             .uri(path)
-            .header(header::HOST, "localhost")
+            .header(header::HOST, self.host())
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         for (name, value) in headers {
             request = request.header(name, value);
@@ -149,7 +154,7 @@ impl Caller {
         Request::builder()
             .method(Method::GET)
             .uri(&path)
-            .header(header::HOST, "localhost")
+            .header(header::HOST, self.host())
             .header(header::AUTHORIZATION, format!("DPoP {token}"))
             .header("dpop", self.proof(&Method::GET, &path, Some(token)))
             .body(Full::default())

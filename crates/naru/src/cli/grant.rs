@@ -1,11 +1,12 @@
 //! `naru grant`: what people granted.
 
 use clap::Subcommand;
-use naru_auth::grant::service::{self as grants, GrantError, GrantView};
+use naru_auth::client::service as clients;
+use naru_auth::grant::service::{self as grants, GrantError, GrantView, Whose};
 use naru_core::{
     Consent, ConsentState, GrantId, GrantState, Person, Registration, RevokedBy, Timestamp, UserSeqNo, mask_account,
 };
-use naru_storage::StorageError;
+use naru_storage::{Storage, StorageError};
 use serde_json::{Value, json};
 
 use super::{Context, Done, Failure, operator, table};
@@ -24,26 +25,40 @@ pub(super) enum GrantCommand {
         /// The grant's id (gnt_…)
         grant: GrantId,
     },
+    /// Ends every living grant of a person, or of a client
+    RevokeAll {
+        /// The person's user_seq_no, 10 digits
+        #[arg(long, value_name = "USER_SEQ_NO", value_parser = UserSeqNo::parse, required_unless_present = "client")]
+        person: Option<UserSeqNo>,
+        /// The client's client_use_code, or its id (cli_…)
+        #[arg(long, value_name = "CLIENT", conflicts_with = "person")]
+        client: Option<String>,
+    },
 }
 
 pub(super) async fn run(context: &Context, command: GrantCommand) -> Done {
     match command {
         GrantCommand::List { person } => list(context, &person).await,
         GrantCommand::Revoke { grant } => revoke(context, grant).await,
+        GrantCommand::RevokeAll { person, client } => revoke_all(context, person.as_ref(), client.as_deref()).await,
     }
 }
 
-async fn list(context: &Context, user_seq_no: &UserSeqNo) -> Done {
-    let storage = context.storage().await?;
+async fn find_person(storage: &Storage, user_seq_no: &UserSeqNo) -> Result<Person, Failure> {
     let found = storage.read("person_find", async |tx| tx.person_find_by_seq(user_seq_no).await);
     let found: Option<Person> = found
         .await
         .map_err(|error: StorageError| Failure::Failed(error.to_string()))?;
-    let Some(person) = found else {
-        return Err(Failure::Failed(format!(
+    found.ok_or_else(|| {
+        Failure::Failed(format!(
             "nobody has the user_seq_no {user_seq_no}; fintechs get it with a token"
-        )));
-    };
+        ))
+    })
+}
+
+async fn list(context: &Context, user_seq_no: &UserSeqNo) -> Done {
+    let storage = context.storage().await?;
+    let person = find_person(&storage, user_seq_no).await?;
     let views = grants::list_of_person(&storage, person.id).await?;
     let now = storage.clock().now();
     let value: Value = views.iter().map(|view| to_json(view, now)).collect();
@@ -159,6 +174,23 @@ async fn revoke(context: &Context, id: GrantId) -> Done {
     let value = json!({ "id": id, "client": grant.client_id, "state": "revoked", "by": RevokedBy::Operator });
     context.print(&value, |_| {
         format!("{id} is ended; every token under it is refused from the next call on")
+    });
+    Ok(())
+}
+
+async fn revoke_all(context: &Context, person: Option<&UserSeqNo>, client: Option<&str>) -> Done {
+    let storage = context.storage().await?;
+    let (whose, name) = match (person, client) {
+        (Some(number), _) => (
+            Whose::Person(find_person(&storage, number).await?.id),
+            number.to_string(),
+        ),
+        (None, Some(name)) => (Whose::Client(clients::find(&storage, name).await?.id), name.to_owned()),
+        (None, None) => return Err(Failure::Usage("--person or --client is needed".to_owned())),
+    };
+    let ended = grants::revoke_all(&storage, &operator(), whose, RevokedBy::Operator).await?;
+    context.print(&json!({ "of": name, "grants_ended": ended }), |_| {
+        format!("{ended} grants of {name} are ended; every token under them is refused from the next call on")
     });
     Ok(())
 }

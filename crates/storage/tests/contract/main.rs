@@ -30,6 +30,7 @@ mod authorization;
 mod call;
 mod client;
 mod conflict;
+mod credential;
 mod cut;
 mod fixture;
 mod grant;
