@@ -95,14 +95,28 @@ impl Tx {
             == 1)
     }
 
-    /// A client's living grants, at most 10,000.
+    /// A person's living grants, at most 1,000.
+    pub async fn grant_list_living(&self, person_id: PersonId) -> Result<Vec<Grant>, StorageError> {
+        const SQL: &str = concat!(
+            "SELECT ",
+            grant_columns!(),
+            " FROM grants g WHERE g.person_id = $1 AND g.revoked_at IS NULL AND g.expires_at > $2 LIMIT 1000"
+        );
+        self.query(SQL, values![person_id, self.now()])
+            .await?
+            .into_iter()
+            .map(|mut row| read(&mut row))
+            .collect()
+    }
+
+    /// A client's living grants, at most 1,000.
     pub async fn grant_list_of_client(&self, client_id: ClientId) -> Result<Vec<Grant>, StorageError> {
         const SQL: &str = concat!(
             "SELECT ",
             grant_columns!(),
-            " FROM grants g WHERE g.client_id = $1 AND g.revoked_at IS NULL LIMIT 10000"
+            " FROM grants g WHERE g.client_id = $1 AND g.revoked_at IS NULL AND g.expires_at > $2 LIMIT 1000"
         );
-        self.query(SQL, values![client_id])
+        self.query(SQL, values![client_id, self.now()])
             .await?
             .into_iter()
             .map(|mut row| read(&mut row))

@@ -122,9 +122,11 @@ impl Tx {
         self.execute(sql, values![grant_id, self.now()]).await
     }
 
-    /// The grants of living tokens that are bound to a certificate.
+    /// Living grants with living tokens that are bound to a certificate, at most 1,000.
     pub async fn token_grants_of_certificate(&self, sha256: &[u8; 32]) -> Result<Vec<GrantId>, StorageError> {
-        let sql = "SELECT DISTINCT grant_id FROM tokens WHERE bound_to_sha256 = $1 AND expires_at > $2 LIMIT 10000";
+        let sql = "SELECT DISTINCT t.grant_id FROM tokens t JOIN grants g ON g.id = t.grant_id
+                   WHERE t.bound_to_sha256 = $1 AND t.expires_at > $2 AND g.revoked_at IS NULL AND g.expires_at > $2
+                   LIMIT 1000";
         let rows = self.query(sql, values![*sha256, self.now()]).await?;
         rows.into_iter().map(|mut row| row.next()).collect()
     }

@@ -9,7 +9,7 @@ use naru_core::{ClientId, SECOND, Timestamp};
 use naru_crypto::sha256;
 use serde::{Deserialize, Serialize};
 
-/// Buckets at once at most, 24 bytes each. Full, those that have run dry are forgotten; if none has, strangers wait.
+/// Buckets of one kind at most, 24 bytes each. Full, those that have run dry are forgotten; if none has, strangers wait.
 const BUCKETS_MAX: usize = 200_000;
 
 /// What is allowed; 0 a second or an hour switches a limit off.
@@ -58,17 +58,24 @@ pub enum Asker<'a> {
 #[derive(Debug)]
 pub struct Rates {
     settings: RateSettings,
-    /// When a bucket is empty again.
-    buckets: Mutex<HashMap<[u8; 16], Timestamp>>,
+    /// One set for each kind of asker: strangers at many addresses take no room from clients.
+    addresses: Buckets,
+    clients: Buckets,
+    accounts: Buckets,
     most: usize,
 }
+
+/// When each bucket is empty again.
+type Buckets = Mutex<HashMap<[u8; 16], Timestamp>>;
 
 impl Rates {
     /// Empty buckets.
     pub fn new(settings: RateSettings) -> Self {
         Self {
             settings,
-            buckets: Mutex::default(),
+            addresses: Mutex::default(),
+            clients: Mutex::default(),
+            accounts: Mutex::default(),
             most: BUCKETS_MAX,
         }
     }
@@ -79,17 +86,17 @@ impl Rates {
     /// The time after which the next one would be let in, at least a second.
     pub fn allow(&self, asker: Asker<'_>, now: Timestamp) -> Result<(), Duration> {
         let s = &self.settings;
-        let (count, span_us, burst) = match asker {
-            Asker::Address(_) => (s.address_per_second, SECOND, s.address_burst),
-            Asker::Client(_) => (s.client_per_second, SECOND, s.client_burst),
-            Asker::Account(_) => (s.account_per_hour, 3_600 * SECOND, s.account_burst),
+        let (buckets, count, span_us, burst) = match asker {
+            Asker::Address(_) => (&self.addresses, s.address_per_second, SECOND, s.address_burst),
+            Asker::Client(_) => (&self.clients, s.client_per_second, SECOND, s.client_burst),
+            Asker::Account(_) => (&self.accounts, s.account_per_hour, 3_600 * SECOND, s.account_burst),
         };
         if count == 0 {
             return Ok(());
         }
         let step = span_us / i64::from(count);
         let depth = step.saturating_mul(i64::from(burst.max(1)));
-        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut buckets = buckets.lock().unwrap_or_else(PoisonError::into_inner);
         let key = key(asker);
         if buckets.len() >= self.most && !buckets.contains_key(&key) {
             buckets.retain(|_, empty_at| *empty_at > now);

@@ -15,6 +15,8 @@ use crate::outbound::{ClientTls, Outbound};
 const BUDGET: Duration = Duration::from_secs(3);
 /// How long a set is used before it is fetched again.
 const FRESH_US: i64 = 300 * SECOND;
+/// How long a set is used when its address does not answer any more.
+const STALE_US: i64 = 3_600 * SECOND;
 /// How soon a set may be fetched again because a key was not in it, or because fetching failed.
 const AGAIN_US: i64 = 15 * SECOND;
 /// Sets kept at most; beyond that, all are fetched anew.
@@ -42,6 +44,9 @@ pub struct RemoteKeys {
 #[derive(Clone)]
 struct Kept {
     keys: Option<Arc<Jwks>>,
+    /// When the set was read.
+    fetched_at: Timestamp,
+    /// When it was last asked for.
     tried_at: Timestamp,
 }
 
@@ -111,23 +116,32 @@ impl RemoteKeys {
             }
         }
         let outbound = self.outbound.as_ref().ok_or(RemoteKeysError::Setup)?;
+        // A set that was known goes on to be used for a while when its address is silent, and not for ever: keys are
+        // withdrawn by taking them out of it. Whoever comes during the fetch uses it too, instead of fetching again.
+        let known = kept.filter(|kept| now.micros_since(kept.fetched_at) < STALE_US);
+        let (keys, fetched_at) = known.map_or((None, Timestamp(0)), |kept| (kept.keys, kept.fetched_at));
+        self.keep(uri, (keys.clone(), fetched_at), now);
         let text = if uri.starts_with("https://") {
             outbound.get(uri).await.ok()
         } else {
             None
         };
         let fetched = text.and_then(|text| Jwks::parse(&text).ok()).map(Arc::new);
-        // A set that was known goes on to be used while its address is silent.
-        let keys = fetched.or_else(|| kept.and_then(|kept| kept.keys));
+        let (keys, fetched_at) = fetched.map_or((keys, fetched_at), |fetched| (Some(fetched), now));
+        self.keep(uri, (keys.clone(), fetched_at), now);
+        keys.ok_or(RemoteKeysError::Fetch)
+    }
+
+    fn keep(&self, uri: &str, (keys, fetched_at): (Option<Arc<Jwks>>, Timestamp), tried_at: Timestamp) {
         let mut sets = self.sets.lock().unwrap_or_else(PoisonError::into_inner);
         if sets.len() >= SETS_MAX {
             sets.clear();
         }
         let entry = Kept {
-            keys: keys.clone(),
-            tried_at: now,
+            keys,
+            fetched_at,
+            tried_at,
         };
         sets.insert(uri.to_owned(), entry);
-        keys.ok_or(RemoteKeysError::Fetch)
     }
 }

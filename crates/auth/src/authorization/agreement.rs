@@ -8,7 +8,7 @@ use naru_crypto::{Secret, SecretKind};
 use naru_storage::{Authorization, Step, StorageError, Tx};
 use naru_web::Hub;
 
-use super::service::{JourneyError, step};
+use super::service::{JourneyError, signed_in_still, step};
 use super::{Asked, Fapi2Asked, GrantAction};
 
 /// How long a signed answer holds, seconds (JARM 2.1: at most ten minutes).
@@ -48,9 +48,17 @@ pub async fn agree(
     let (secret, kept, accounts) = (&code, &scopes, &accounts);
     let actor = Actor::Person(person_id);
     let agreed = hub.storage().run("authorization_agree", &actor, async |tx| {
+        if !signed_in_still(&tx, journey).await? {
+            return Err(JourneyError::Gone);
+        }
         let grant = granted(hub, &tx, (client_id, person_id), (fapi2, kept)).await?;
+        // An account gets the consents that were given on this page, whatever the grant covers beside them.
+        let agreed_now = Grant {
+            scopes: kept.clone(),
+            ..grant.clone()
+        };
         for account in accounts {
-            register(hub, &tx, &grant, account).await?;
+            register(hub, &tx, &agreed_now, account).await?;
         }
         let mut after = journey.clone();
         after.step = Step::Agreed;
@@ -130,6 +138,12 @@ async fn granted(
         return Err(unknown);
     }
     tx.token_end_refresh(grant.id).await?;
+    if action == GrantAction::Replace {
+        // What is agreed to now takes the place of every consent that was given before.
+        let ended = tx.registration_end_all(client_id, person_id).await?;
+        let details = serde_json::json!({ "registrations": ended });
+        tx.trail(Action::ConsentEnded, person_id, details).await?;
+    }
     let details = serde_json::json!({ "scopes": grant.scopes.to_string(), "action": action });
     tx.trail(Action::GrantGiven, grant.id, details).await?;
     Ok(grant)

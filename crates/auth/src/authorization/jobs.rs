@@ -18,6 +18,9 @@ const KEPT_SECONDS: i64 = 86_400;
 const TOKENS_KEPT_SECONDS: i64 = 30 * 86_400;
 /// How long after its code has run out a grant is kept that nobody claimed, seconds (Grant Management 6.1).
 const UNCLAIMED_SECONDS: i64 = 600;
+/// Rows that one purge removes at most; a full batch is followed by another, so many times in a round.
+const BATCH: u64 = 1_000;
+const ROUNDS_MAX: usize = 200;
 
 /// Runs until the hub stops.
 pub async fn run(hub: Hub) {
@@ -34,15 +37,25 @@ pub async fn round(hub: &Hub) -> Result<u64, StorageError> {
     let before: Timestamp = hub.now().plus_seconds(-KEPT_SECONDS);
     let tokens_before = hub.now().plus_seconds(-TOKENS_KEPT_SECONDS);
     end_unclaimed(hub).await?;
-    hub.storage()
-        .record("authorization_purge", async |tx| {
-            tx.session_purge(before).await?;
-            tx.ceremony_purge(before).await?;
-            tx.pushed_request_purge(before).await?;
-            tx.token_purge(tokens_before).await?;
-            tx.authorization_purge(before).await
-        })
-        .await
+    let mut journeys = 0;
+    for _ in 0..ROUNDS_MAX {
+        let purged = hub.storage().record("authorization_purge", async |tx| {
+            let removed = [
+                tx.session_purge(before).await?,
+                tx.ceremony_purge(before).await?,
+                tx.pushed_request_purge(before).await?,
+                tx.token_purge(tokens_before).await?,
+                tx.authorization_purge(before).await?,
+            ];
+            Ok::<_, StorageError>(removed)
+        });
+        let removed = purged.await?;
+        journeys += removed[removed.len() - 1];
+        if removed.iter().all(|count| *count < BATCH) {
+            break;
+        }
+    }
+    Ok(journeys)
 }
 
 /// Ends the grants whose code was never exchanged: no token of theirs is in anybody's hands.

@@ -119,6 +119,9 @@ pub async fn find(
         let Some(journey) = tx.authorization_find(id).await? else {
             return Err(JourneyError::Gone);
         };
+        if !signed_in_still(&tx, &journey).await? {
+            return Err(JourneyError::Gone);
+        }
         let client = match journey.client_id {
             Some(client) => tx.client_find(client).await?,
             None => None,
@@ -131,6 +134,16 @@ pub async fn find(
         return Err(JourneyError::Gone);
     }
     Ok((journey, client))
+}
+
+/// Whether the sign-in under which a journey goes on was not ended meanwhile, here or from another device.
+pub(super) async fn signed_in_still(tx: &Tx, journey: &Authorization) -> Result<bool, StorageError> {
+    let (Some(session), Some(person)) = (journey.session_id, journey.person_id) else {
+        return Ok(true);
+    };
+    let sessions = tx.session_list(person).await?;
+    let alive = |one: &Session| one.id == session && one.ended_at.is_none() && tx.now() < one.expires_at;
+    Ok(sessions.iter().any(alive))
 }
 
 /// Remembers that a code was sent to the person's phone.

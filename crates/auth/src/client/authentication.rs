@@ -82,10 +82,6 @@ pub async fn authenticate(hub: &Hub, shown: &Posted) -> Result<Caller, OauthErro
         (AuthMethod::TlsClientAuth, None) if !revoked => certificate_holds(&credential, peer)?,
         _ => return Err(OauthError::client()),
     }
-    hub.rates().allow(Asker::Client(id), hub.now()).map_err(|_| {
-        let why = "the client asks too often; come again after the time in Retry-After";
-        OauthError::new(OauthErrorKind::SlowDown, why)
-    })?;
     Ok(Caller {
         client,
         credential,
@@ -114,6 +110,13 @@ async fn find(
     }
 }
 
+fn asks_at_its_pace(hub: &Hub, id: ClientId) -> Result<(), OauthError> {
+    hub.rates().allow(Asker::Client(id), hub.now()).map_err(|_| {
+        let why = "the client asks too often; come again after the time in Retry-After";
+        OauthError::new(OauthErrorKind::SlowDown, why)
+    })
+}
+
 async fn assertion_holds(
     hub: &Hub,
     id: ClientId,
@@ -129,6 +132,8 @@ async fn assertion_holds(
         return Err(OauthError::client());
     }
     verify(hub, credential, jws).await.map_err(|()| OauthError::client())?;
+    // Before the assertion is remembered: what is refused for its rate takes no room.
+    asks_at_its_pace(hub, id)?;
     let claims: Assertion = jws.claims().map_err(|_| OauthError::client())?;
     let id = id.to_string();
     #[expect(clippy::cast_precision_loss, reason = "seconds since 1970 fit a double exactly")]

@@ -7,7 +7,7 @@ use naru_crypto::{Authority, Enrolment, Reason, Revoked, from_hex};
 use naru_storage::{CertificateRow, Storage, StorageError};
 use naru_web::RevokedCertificates;
 
-use crate::grant::service::{Whose, end_all};
+use crate::grant::service::{Whose, revoke_all};
 
 /// How long a signed list of revoked certificates holds, seconds.
 const LIST_SECONDS: i64 = 86_400;
@@ -94,12 +94,12 @@ const fn positive(mut serial: [u8; 16]) -> [u8; 16] {
     serial
 }
 
-/// Revokes a certificate; the grants whose tokens are bound to it end in the same commit. How many.
+/// Revokes a certificate, and then ends the grants whose tokens are bound to it; how many.
 pub async fn revoke(storage: &Storage, actor: &Actor, serial: &str, reason: &str) -> Result<u64, CertificateError> {
     if !REASONS.iter().any(|(word, _)| *word == reason) {
         return Err(CertificateError::Reason);
     }
-    storage
+    let row = storage
         .run("certificate_revoke", actor, async |tx| {
             let row = tx.certificate_find(serial).await?.ok_or(CertificateError::Unknown)?;
             if !tx.certificate_revoke(serial, reason).await? {
@@ -107,12 +107,12 @@ pub async fn revoke(storage: &Storage, actor: &Actor, serial: &str, reason: &str
             }
             let details = serde_json::json!({ "serial": serial, "reason": reason });
             tx.trail(Action::CertificateRevoked, row.client_id, details).await?;
-            let Ok(sha256) = <[u8; 32]>::try_from(row.sha256.as_slice()) else {
-                return Ok(0);
-            };
-            Ok(end_all(&tx, Whose::Certificate(sha256), RevokedBy::Operator).await?)
+            Ok(row)
         })
-        .await
+        .await?;
+    let sha256 =
+        <[u8; 32]>::try_from(row.sha256.as_slice()).map_err(|_| StorageError::corrupt("a digest of 32 bytes"))?;
+    Ok(revoke_all(storage, actor, Whose::Certificate(sha256), RevokedBy::Operator).await?)
 }
 
 /// A client's certificates, newest first.
@@ -148,11 +148,17 @@ pub async fn publish(
     let entries: Vec<Revoked> = rows.iter().filter_map(entry).collect();
     let seconds = now.0 / SECOND;
     let number = u64::try_from(now.0).unwrap_or_default();
-    let list = authority
-        .crl(&entries, number, seconds, seconds + LIST_SECONDS)
-        .map_err(|error| CertificateError::Request(error.to_string()))?;
-    revoked.set_list(&list.der);
-    Ok(Some(now))
+    match authority.crl(&entries, number, seconds, seconds + LIST_SECONDS) {
+        Ok(list) => {
+            revoked.set_list(&list.der);
+            Ok(Some(now))
+        }
+        Err(error) => {
+            // Nothing is signed of this state yet: the next round tries again.
+            tracing::error!(event = "revocations_not_signed", %error, "the list that others read is behind");
+            Ok(None)
+        }
+    }
 }
 
 fn entry(row: &CertificateRow) -> Option<Revoked> {

@@ -1,6 +1,6 @@
 //! Ends grants. The next call under an ended grant is refused, because every call reads the grant's row.
 
-use naru_core::{Action, Actor, Client, ClientId, Grant, GrantId, GrantState, PersonId, Registration, RevokedBy};
+use naru_core::{Action, Actor, Client, ClientId, Grant, GrantId, PersonId, Registration, RevokedBy, Scope};
 use naru_storage::{Storage, StorageError, Tx};
 
 /// Why a grant was not ended.
@@ -51,18 +51,25 @@ pub async fn revoke(
         .await
 }
 
-/// Ends every living grant of somebody in one commit; how many. The next call under any of them is refused.
+/// Ends every living grant of somebody, a thousand in a commit; how many. The next call under any of them is refused.
 pub async fn revoke_all(storage: &Storage, actor: &Actor, whose: Whose, by: RevokedBy) -> Result<u64, StorageError> {
-    storage
-        .run("grant_revoke_all", actor, async |tx| end_all(&tx, whose, by).await)
-        .await
+    let mut all = 0;
+    loop {
+        let ended = storage
+            .run("grant_revoke_all", actor, async |tx| end_all(&tx, whose, by).await)
+            .await?;
+        all += ended;
+        if ended == 0 {
+            return Ok(all);
+        }
+    }
 }
 
-/// As [`revoke_all`], within a transaction that ends something else too.
+/// Ends a thousand of them at most, within a transaction that may do something else too.
 pub(crate) async fn end_all(tx: &Tx, whose: Whose, by: RevokedBy) -> Result<u64, StorageError> {
     let grants = match whose {
         Whose::Grant(id) => tx.grant_find(id).await?.into_iter().collect(),
-        Whose::Person(id) => tx.grant_list_of_person(id).await?,
+        Whose::Person(id) => tx.grant_list_living(id).await?,
         Whose::Client(id) => tx.grant_list_of_client(id).await?,
         Whose::Certificate(sha256) => {
             let mut grants = Vec::new();
@@ -91,17 +98,15 @@ async fn end(tx: &Tx, grant: &Grant, by: RevokedBy) -> Result<bool, StorageError
     Ok(true)
 }
 
-/// With the last living grant to a fintech, the consents for the person's accounts there end too.
+/// With the last living grant to a fintech that is about accounts, the consents for the person's accounts there end too.
 async fn end_accounts(tx: &Tx, ended: &Grant) -> Result<(), StorageError> {
     let Some(person_id) = ended.person_id else {
         return Ok(());
     };
-    let grants = tx.grant_list_of_person(person_id).await?;
-    let another = |grant: &Grant| grant.client_id == ended.client_id && grant.id != ended.id;
-    if grants
-        .iter()
-        .any(|grant| another(grant) && grant.state(tx.now()) == GrantState::Active)
-    {
+    let grants = tx.grant_list_living(person_id).await?;
+    let of_accounts = |grant: &Grant| grant.scopes.has(Scope::Inquiry) || grant.scopes.has(Scope::Transfer);
+    let another = |grant: &Grant| grant.client_id == ended.client_id && grant.id != ended.id && of_accounts(grant);
+    if grants.iter().any(another) {
         return Ok(());
     }
     let registrations = tx.registration_end_all(ended.client_id, person_id).await?;

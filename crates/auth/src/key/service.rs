@@ -8,6 +8,7 @@ use naru_crypto::pkcs11;
 use naru_storage::{SigningKey, Storage, StorageError};
 use naru_web::{Hub, KeySet};
 use serde::Serialize;
+use tokio::runtime::{Handle, RuntimeFlavor};
 
 /// How long a key is published before it may sign, seconds: as long as others may keep the old set.
 pub const PUBLISHED_BEFORE_SECONDS: i64 = 600;
@@ -222,12 +223,16 @@ pub async fn prepare(hub: &Hub, store: &KeyStore) -> Result<(), KeyError> {
     load(hub, store).await
 }
 
-/// Signs an answer with the active key.
+/// Signs an answer with the active key. A token of hardware takes its time, which other work does not wait for.
 pub fn sign(hub: &Hub, typ: &str, claims: &impl Serialize) -> Result<String, StorageError> {
     let keys = hub.keys().get();
     let signer = keys
         .active
         .as_ref()
         .ok_or_else(|| StorageError::corrupt("the hub has no active signing key"))?;
-    jose::sign(signer.as_ref(), typ, claims).map_err(StorageError::corrupt)
+    let sign = || jose::sign(signer.as_ref(), typ, claims).map_err(StorageError::corrupt);
+    match Handle::try_current().map(|runtime| runtime.runtime_flavor()) {
+        Ok(RuntimeFlavor::MultiThread) => tokio::task::block_in_place(sign),
+        _ => sign(),
+    }
 }

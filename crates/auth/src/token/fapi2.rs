@@ -15,6 +15,7 @@ use naru_web::fapi2::{OauthError, OauthErrorKind};
 use super::id_token;
 use crate::authorization::{Asked, Fapi2Asked};
 use crate::client::authentication::Caller;
+use crate::grant::service::{Whose, end_all};
 
 /// What was issued.
 pub struct Issued {
@@ -74,6 +75,7 @@ pub async fn exchange_code(
 ) -> Result<Issued, OauthError> {
     let code_sha256 = sha256(code.as_bytes());
     let actor = Actor::Client(caller.client.id);
+    let id_token = &id_token_of(hub, caller, &code_sha256).await?;
     let exchanged = hub.storage().run("token_exchange_code", &actor, async |tx| {
         let found = tx.authorization_find_by_code(&code_sha256).await?;
         let own = |found: &Authorization| found.client_id == Some(caller.client.id);
@@ -83,10 +85,7 @@ pub async fn exchange_code(
             return Err(OauthError::grant());
         };
         if found.step == Step::Exchanged {
-            if tx.grant_revoke(grant_id, RevokedBy::Operator).await? {
-                let details = serde_json::json!({ "why": "code used twice" });
-                tx.trail(Action::GrantRevoked, grant_id, details).await?;
-            }
+            end_all(&tx, Whose::Grant(grant_id), RevokedBy::Operator).await?;
             return Ok(None);
         }
         let fresh = found.step == Step::Agreed && found.code_expires_at.is_some_and(|until| tx.now() < until);
@@ -105,13 +104,38 @@ pub async fn exchange_code(
         let mut issued = issue(hub, &tx, (&caller.client, &grant), (confirmation, None)).await?;
         issued.grant_id = fapi2.grant.map(|_| grant.id);
         issued.refresh = Some(refresh_token(hub, &tx, &grant).await?);
-        if grant.scopes.has(Scope::OpenId) {
-            let sub = subject(&tx, &grant).await?;
-            issued.id_token = Some(id_token::sign(hub, &caller.client, &sub, fapi2)?);
-        }
+        issued.id_token.clone_from(id_token);
         Ok(Some(issued))
     });
     exchanged.await?.ok_or_else(OauthError::grant)
+}
+
+/// The ID token that belongs to a code, where `openid` was granted. Signed before anything is committed: a token of
+/// hardware may take its time or fail, and then the code is still good.
+async fn id_token_of(hub: &Hub, caller: &Caller, code_sha256: &[u8; 32]) -> Result<Option<String>, OauthError> {
+    let found = hub.storage().read("authorization_find_by_code", async |tx| {
+        let found = tx.authorization_find_by_code(code_sha256).await?;
+        let waits = |found: &Authorization| found.client_id == Some(caller.client.id) && found.step == Step::Agreed;
+        let Some((found, grant_id)) = found
+            .filter(waits)
+            .and_then(|found| Some((found.asked, found.grant_id?)))
+        else {
+            return Ok(None);
+        };
+        let grant = tx.grant_find(grant_id).await?;
+        match grant.filter(|grant| grant.scopes.has(Scope::OpenId)) {
+            Some(grant) => Ok(Some((found, subject(&tx, &grant).await?))),
+            None => Ok::<_, OauthError>(None),
+        }
+    });
+    let Some((asked, sub)) = found.await? else {
+        return Ok(None);
+    };
+    let asked: Asked = serde_json::from_str(&asked).map_err(|_| OauthError::grant())?;
+    let signed = asked
+        .fapi2
+        .map(|fapi2| id_token::sign(hub, &caller.client, &sub, &fapi2));
+    Ok(signed.transpose()?)
 }
 
 /// Whether the verifier is the one behind the challenge (`S256`).

@@ -9,6 +9,8 @@ use naru_crypto::{Secret, SecretKind, constant_time_eq, sha256};
 use naru_storage::{Step, StorageError, TokenKind, TokenRow, Tx};
 use naru_web::Hub;
 
+use crate::grant::service::{Whose, end_all};
+
 /// Why no token was issued. Which part of a client's credentials was wrong is not told.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TokenError {
@@ -102,13 +104,7 @@ pub async fn exchange_code(
         }
         if found.step == Step::Exchanged {
             // Somebody has the code twice (RFC 6749 §4.1.2): what it led to is not to be trusted.
-            tx.grant_revoke(grant_id, naru_core::RevokedBy::Operator).await?;
-            tx.trail(
-                Action::GrantRevoked,
-                grant_id,
-                serde_json::json!({ "why": "code used twice" }),
-            )
-            .await?;
+            end_all(&tx, Whose::Grant(grant_id), naru_core::RevokedBy::Operator).await?;
             return Ok(None);
         }
         if found.step != Step::Agreed || found.code_expires_at.is_none_or(|until| tx.now() >= until) {

@@ -69,7 +69,7 @@ impl<T, R> Together<T, R> {
             done = &mut result => done.map_err(unsure),
             turn = tokio::time::timeout(WAIT, queue.turn.lock()) => {
                 if turn.is_ok() {
-                    queue.work_off(work).await;
+                    queue.work_off(piece, work).await;
                 } else if queue.forgets(piece) {
                     let cause = "too much is waiting to be stored".to_owned();
                     return Err(StorageError::Failed { transaction, cause });
@@ -106,13 +106,19 @@ impl<T, R> Queue<T, R> {
     }
 
     /// Does the work of those who have waited longest, whoever has the turn among them.
-    async fn work_off<F>(&self, work: impl FnOnce(Vec<Arc<T>>) -> F)
+    async fn work_off<F>(&self, own: &Arc<T>, work: impl FnOnce(Vec<Arc<T>>) -> F)
     where
         F: Future<Output = Vec<R>>,
     {
         let taken: Vec<_> = {
             let mut waiting = self.waiting();
             let count = waiting.len().min(TOGETHER_MAX);
+            // Whoever has the turn waits for its own result while holding it: its piece is always among them.
+            if let Some(at) = waiting.iter().position(|(piece, _)| Arc::ptr_eq(piece, own))
+                && at >= count
+            {
+                waiting.swap(count - 1, at);
+            }
             waiting.drain(..count).collect()
         };
         let (pieces, senders): (Vec<_>, Vec<_>) = taken.into_iter().unzip();

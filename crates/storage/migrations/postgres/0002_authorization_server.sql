@@ -48,6 +48,8 @@ CREATE TABLE signing_keys (
 ALTER TABLE tokens ADD COLUMN jkt_sha256 BYTEA;
 ALTER TABLE tokens ADD COLUMN scopes TEXT;
 CREATE INDEX tokens_expired ON tokens (expires_at);
+CREATE INDEX tokens_by_certificate ON tokens (bound_to_sha256) WHERE bound_to_sha256 IS NOT NULL;
+CREATE INDEX grants_by_client ON grants (client_id);
 
 CREATE TABLE pushed_requests (
     request_sha256 BYTEA NOT NULL PRIMARY KEY,
