@@ -1,6 +1,9 @@
 //! Grant management (draft): a client names, widens, looks at and ends what it was granted.
 
+use naru_auth::grant::service as grants;
+use naru_core::{Action, Actor, ConsentState, GrantId, Registration, RevokedBy};
 use naru_crypto::hex;
+use naru_storage::StorageError;
 
 use crate::bed::{Bed, FapiClient, Form, Tokens};
 
@@ -207,4 +210,76 @@ async fn line_149_a_changed_grant_has_other_refresh_tokens() {
             "an older access token is not widened, and narrowed where its grant is"
         );
     }
+}
+
+/// Whether the person's one account at this client may be looked at, and withdrawn from.
+async fn consents(bed: &Bed, grant: &str) -> (ConsentState, ConsentState) {
+    let id: GrantId = grant.parse().unwrap();
+    let found = bed.storage().read("it", async |tx| {
+        let grant = tx.grant_find(id).await?.expect("the grant is there");
+        let person = grant.person_id.expect("a person gave it");
+        tx.registration_list(grant.client_id, person).await
+    });
+    let found: Result<Vec<Registration>, StorageError> = found.await;
+    let [registration] = <[Registration; 1]>::try_from(found.unwrap()).unwrap();
+    let now = bed.hub.now();
+    (registration.inquiry.state(now), registration.transfer.state(now))
+}
+
+#[tokio::test]
+async fn an_account_gets_the_consents_of_the_page_and_not_those_of_the_grant() {
+    let bed = Bed::new().await;
+    let client = bed.client().await;
+    let asks_inquiry = |form: Form| form.with("scope", "openid inquiry");
+    let (_, id) = {
+        let form = client.request().and("grant_management_action", "create");
+        let tokens = client
+            .authorized_with(&bed, form.with("scope", "openid transfer"))
+            .await;
+        let id = tokens.body["grant_id"].as_str().unwrap().to_owned();
+        (tokens, id)
+    };
+    let (inquiry, transfer) = consents(&bed, &id).await;
+    assert_eq!((inquiry, transfer), (ConsentState::Missing, ConsentState::Alive));
+    // The person ends withdrawal from the account, and later adds inquiry for it.
+    let grant: GrantId = id.parse().unwrap();
+    let ended = bed.storage().run("it", &Actor::Hub("it"), async |tx| {
+        let grant = tx.grant_find(grant).await?.expect("the grant is there");
+        let person = grant.person_id.expect("a person gave it");
+        tx.registration_end_all(grant.client_id, person).await?;
+        tx.trail(Action::ConsentEnded, person, serde_json::json!({})).await
+    });
+    ended.await.unwrap_or_else(|error: StorageError| panic!("{error}"));
+    client
+        .authorized_with(&bed, asks_inquiry(with(&client, "merge", &id)))
+        .await;
+    let (inquiry, transfer) = consents(&bed, &id).await;
+    assert_eq!(inquiry, ConsentState::Alive);
+    assert!(matches!(transfer, ConsentState::Ended(_)), "{transfer:?}");
+    client
+        .authorized_with(&bed, with(&client, "merge", &id).with("scope", "transfer"))
+        .await;
+    client
+        .authorized_with(&bed, asks_inquiry(with(&client, "replace", &id)))
+        .await;
+    let (inquiry, transfer) = consents(&bed, &id).await;
+    assert_eq!(inquiry, ConsentState::Alive);
+    assert!(matches!(transfer, ConsentState::Ended(_)), "replaced: {transfer:?}");
+}
+
+#[tokio::test]
+async fn a_grant_to_sign_in_keeps_no_account_alive() {
+    let bed = Bed::new().await;
+    let client = bed.client().await;
+    let (_, id) = created(&bed, &client).await;
+    client
+        .authorized_with(&bed, client.request().with("scope", "openid"))
+        .await;
+    let grant: GrantId = id.parse().unwrap();
+    let by = (RevokedBy::Person, None);
+    grants::revoke(bed.storage(), &Actor::Hub("it"), grant, by)
+        .await
+        .unwrap();
+    let (inquiry, _) = consents(&bed, &id).await;
+    assert!(matches!(inquiry, ConsentState::Ended(_)), "{inquiry:?}");
 }

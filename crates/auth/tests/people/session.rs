@@ -1,6 +1,7 @@
 //! Sessions: how they begin, how long they hold, how they end.
 
 use naru_auth::authorization::jobs;
+use naru_auth::authorization::service::{self as journeys, JourneyError};
 use naru_auth::session;
 use naru_core::{Action, Session, SessionId, SignInMethod};
 use serde_json::{Value, json};
@@ -177,4 +178,21 @@ async fn what_ended_a_day_ago_is_forgotten() {
     jobs::round(&house.hub).await.unwrap();
     assert_eq!(kept().await, 0);
     assert_eq!(house.sign_in(&device).await, Ok(person.id), "passkeys stay");
+}
+
+#[tokio::test]
+async fn a_journey_ends_with_the_sign_in_under_which_it_goes_on() {
+    let house = House::new().await;
+    let person = house.person().await;
+    let opened = house.open(&person).await;
+    let other = house.open(&person).await;
+    let (journey, _) = journeys::visit(&house.hub).await.unwrap();
+    let moved = journeys::sign_in_with_session(&house.hub, &journey, &opened.session, Vec::new()).await;
+    let secret = moved.unwrap();
+    let find = async || journeys::find(&house.hub, journey.id, secret.expose()).await;
+    assert!(find().await.is_ok());
+    session::end(&house.hub, person.id, other.session.id).await.unwrap();
+    assert!(find().await.is_ok(), "another device's end is not this one's");
+    session::end(&house.hub, person.id, opened.session.id).await.unwrap();
+    assert_eq!(find().await.map(|_| ()), Err(JourneyError::Gone));
 }
