@@ -9,7 +9,7 @@ use naru_core::{ClientId, SECOND, Timestamp};
 use naru_crypto::sha256;
 use serde::{Deserialize, Serialize};
 
-/// Buckets of one kind at most, 24 bytes each. Full, those that have run dry are forgotten; if none has, strangers wait.
+/// Buckets of one kind at most, 24 bytes each. Full, those that have run dry are forgotten; else strangers wait.
 const BUCKETS_MAX: usize = 200_000;
 
 /// What is allowed; 0 a second or an hour switches a limit off.

@@ -98,7 +98,7 @@ async fn end(tx: &Tx, grant: &Grant, by: RevokedBy) -> Result<bool, StorageError
     Ok(true)
 }
 
-/// With the last living grant to a fintech that is about accounts, the consents for the person's accounts there end too.
+/// With the last living grant to a fintech that is about accounts, the consents for accounts there end too.
 async fn end_accounts(tx: &Tx, ended: &Grant) -> Result<(), StorageError> {
     let Some(person_id) = ended.person_id else {
         return Ok(());
