@@ -154,11 +154,16 @@ pub async fn code_sent(hub: &Hub, journey: &Authorization, request_id: String) -
     move_on(hub, journey, &after).await
 }
 
-/// Goes back to the beginning, such as when a code has expired.
+/// Goes back to the beginning, such as when a code has expired, or somebody else takes over: nobody is known any more.
 pub async fn start_over(hub: &Hub, journey: &Authorization) -> Result<(), JourneyError> {
-    let mut after = journey.clone();
-    after.step = Step::Arrived;
-    after.identity_request = None;
+    let after = Authorization {
+        step: Step::Arrived,
+        identity_request: None,
+        person_id: None,
+        session_id: None,
+        found: Vec::new(),
+        ..journey.clone()
+    };
     move_on(hub, journey, &after).await
 }
 
