@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{BankCode, ClientId, ClientUseCode, Scopes, Timestamp, Won, words};
+use crate::{BankCode, ClientId, ClientUseCode, OrganisationId, Scopes, Timestamp, Won, words};
 
 /// Where a client may go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -133,6 +133,8 @@ pub struct Client {
     pub withdraw_limits: ClientLimits,
     /// How much it may pay out.
     pub deposit_limits: ClientLimits,
+    /// The organisation that stands behind it; `None` for a client of the test bed that nobody signed up.
+    pub organisation_id: Option<OrganisationId>,
     /// When it was registered.
     pub created_at: Timestamp,
     /// Counts every change.

@@ -100,6 +100,38 @@ ids! {
     PasskeyId = "pky",
     /// A passkey ceremony under way.
     CeremonyId = "cer",
+    /// An organisation that takes part.
+    OrganisationId = "org",
+    /// Somebody who works for an organisation.
+    MemberId = "mem",
+    /// A dated fact about an organisation.
+    FactId = "fct",
+    /// A document, whatever its revisions.
+    DocumentId = "doc",
+    /// One revision of a document.
+    RevisionId = "rev",
+    /// An inspection.
+    InspectionId = "ins",
+    /// A finding of an inspection.
+    FindingId = "fnd",
+    /// What one member proposes and another decides.
+    ProposalId = "prp",
+    /// A policy of guarantee insurance.
+    PolicyId = "pol",
+    /// An address of an organisation that may be probed.
+    EndpointId = "ept",
+    /// What one look at a signal saw.
+    ObservationId = "obs",
+    /// One run of the functional test.
+    FunctionTestId = "fnt",
+    /// An application for a subsidy.
+    SubsidyId = "sub",
+    /// A token of an organisation's own directory (SCIM).
+    ScimTokenId = "sct",
+    /// A leaver's being cut off.
+    LeaverId = "lvr",
+    /// A notice to an organisation.
+    NoticeId = "ntc",
 }
 
 #[cfg(test)]

@@ -7,16 +7,27 @@ mod chance;
 mod client;
 mod clock;
 mod credential;
+mod document;
+mod function_test;
 mod grant;
 mod id;
+mod inspection;
 mod institution;
+mod leaver;
 mod leg;
 mod limit;
+mod member;
+mod member_session;
 mod money;
+mod notice;
+mod organisation;
 mod person;
+mod proposal;
 mod registration;
 mod session;
+mod signal;
 mod signing;
+mod subsidy;
 mod trail;
 mod transfer;
 pub mod trust;
@@ -26,19 +37,35 @@ pub use chance::Chance;
 pub use client::{Client, ClientEvent, ClientLimits, ClientStatus, ContractAccount, Direction, Environment, Profile};
 pub use clock::{Clock, Day, SECOND, Timestamp};
 pub use credential::{AuthMethod, Binding, ClientCredential, Confirmation, SignInMethod, TlsName, TlsNameKind};
+pub use document::{DocumentKind, FileKind, clean_file_name};
+pub use function_test::{DOWN_WORD, PublishedStep, REFUSALS_MAX, SILENT_WORD, TestStep, published_steps};
 pub use grant::{Grant, GrantState, RevokedBy, Scope, Scopes};
 pub use id::{
-    AccountId, AuthorizationId, CallId, CeremonyId, ClientId, GrantId, IdError, PasskeyId, PersonId, SessionId,
-    TrailId, TransferId, WindowId,
+    AccountId, AuthorizationId, CallId, CeremonyId, ClientId, DocumentId, EndpointId, FactId, FindingId,
+    FunctionTestId, GrantId, IdError, InspectionId, LeaverId, MemberId, NoticeId, ObservationId, OrganisationId,
+    PasskeyId, PersonId, PolicyId, ProposalId, RevisionId, ScimTokenId, SessionId, SubsidyId, TrailId, TransferId,
+    WindowId,
 };
+pub use inspection::{InspectionKind, InspectionMachine, InspectionMethod, InspectionOutcome, Verdict};
 pub use institution::{Institution, InstitutionStatus};
+pub use leaver::LeaveSource;
 pub use leg::{Leg, LegFacts, LegKind, LegReference, LegState, Outcome};
 pub use limit::{LimitKind, LimitTake, PersonLimits};
+pub use member::{Member, Role, Roles};
+pub use member_session::{MemberSession, MemberSignIn};
 pub use money::{MoneyError, Won};
+pub use notice::NoticeKind;
+pub use organisation::{
+    Admission, AdmissionEvent, AdmissionState, FactKind, Gate, GateStanding, Organisation, OrganisationKind,
+    StandingDuty,
+};
 pub use person::{Person, PersonFacts};
+pub use proposal::{Approval, Decision, Proposal, ProposalKind};
 pub use registration::{Account, Consent, ConsentState, Registration};
 pub use session::Session;
+pub use signal::{Endpoint, EndpointKind, SignalKind, SignalOutcome};
 pub use signing::{KeyEvent, KeyPurpose, KeyState};
+pub use subsidy::{SubsidyEvent, SubsidyState};
 pub use trail::{Action, Actor};
 pub use transfer::{IllegalMove, Order, Side, Transfer, TransferEvent, TransferFacts, TransferKind, TransferState};
 pub use wire::{BankCode, BankTranId, ClientUseCode, FintechUseNum, UserSeqNo, WireError, mask_account};

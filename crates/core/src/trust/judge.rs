@@ -1,7 +1,12 @@
 //! The judge: a pure function from standing and demand to a verdict.
 
-use super::{AccountUse, Demand, Fact, Judgement, Link, ProofStanding, Standing, TokenStanding, Verdict, Why};
-use crate::{ClientStatus, Confirmation, ConsentState, Environment, GrantState, Profile, Scope, Timestamp};
+use super::{
+    AccountUse, ClientStanding, Demand, Fact, Judgement, Link, ProofStanding, Standing, TokenStanding, Verdict, Why,
+};
+use crate::{
+    Admission, AdmissionState, ClientStatus, Confirmation, ConsentState, Environment, Gate, GrantState, Profile, Scope,
+    Timestamp,
+};
 
 type Found = Result<Vec<Fact>, (Why, Vec<Fact>)>;
 
@@ -93,7 +98,7 @@ fn key(standing: &Standing, bound: &[u8; 32]) -> Found {
 
 /// A token that is bound to nothing is answered only in the test bed, and only in the profile that knows such tokens.
 fn unbound(standing: &Standing, expires_at: Timestamp) -> Found {
-    let client = standing.client.as_ref().map(|client| &client.0);
+    let client = standing.client.as_ref().map(|standing| &standing.client);
     let allowed = client.is_none_or(|c| c.environment == Environment::TestBed && c.profile == Profile::Kftc);
     if !allowed {
         let environment = client.map_or(Environment::Production, |client| client.environment);
@@ -106,7 +111,7 @@ fn unbound(standing: &Standing, expires_at: Timestamp) -> Found {
 }
 
 fn organisation(standing: &Standing) -> Found {
-    let Some(client) = standing.client.as_ref().map(|client| &client.0) else {
+    let Some(ClientStanding { client, admission }) = &standing.client else {
         return fails(Why::TokenUnknown, []);
     };
     let mut evidence = vec![
@@ -122,11 +127,56 @@ fn organisation(standing: &Standing) -> Found {
         return fails(Why::ClientNotAdmitted, evidence);
     }
     match client.status {
-        ClientStatus::Active => Ok(evidence),
-        ClientStatus::Registered => fails(Why::ClientNotAdmitted, evidence),
-        ClientStatus::Suspended => fails(Why::ClientSuspended, evidence),
-        ClientStatus::Closed => fails(Why::ClientClosed, evidence),
+        ClientStatus::Active => {}
+        ClientStatus::Registered => return fails(Why::ClientNotAdmitted, evidence),
+        ClientStatus::Suspended => return fails(Why::ClientSuspended, evidence),
+        ClientStatus::Closed => return fails(Why::ClientClosed, evidence),
     }
+    match (client.environment, admission) {
+        (Environment::Production, None) => fails(Why::OrganisationUnknown, evidence),
+        (Environment::Production, Some(admission)) => admitted(admission, standing.now, evidence),
+        (Environment::TestBed, Some(admission)) if admission.state == AdmissionState::Terminated => {
+            evidence.push(Fact::new("organisation", admission.organisation_id));
+            fails(Why::AdmissionEnded, evidence)
+        }
+        // The test bed is open to everybody who signed up.
+        (Environment::TestBed, _) => Ok(evidence),
+    }
+}
+
+/// Whether the organisation was let in, and every gate is open at this moment.
+fn admitted(admission: &Admission, now: Timestamp, mut evidence: Vec<Fact>) -> Found {
+    evidence.extend([
+        Fact::new("organisation", admission.organisation_id),
+        Fact::new("admission", admission.state),
+        Fact::new("admission_since", admission.state_since),
+    ]);
+    let why = match admission.state {
+        AdmissionState::Live => None,
+        AdmissionState::Applied | AdmissionState::Suitable => Some(Why::AdmissionPending),
+        AdmissionState::Restricted => Some(Why::AdmissionRestricted),
+        AdmissionState::Terminated | AdmissionState::Refused => Some(Why::AdmissionEnded),
+    };
+    if let Some(why) = why {
+        return fails(why, evidence);
+    }
+    let Some(closed) = admission.closed_gate(now) else {
+        return Ok(evidence);
+    };
+    evidence.extend([
+        Fact::new("gate", closed.gate),
+        Fact::new("rule", &closed.rule),
+        Fact::new("evidence", &closed.evidence),
+    ]);
+    evidence.extend(closed.until.map(|until| Fact::new("open_until", until)));
+    let why = match closed.gate {
+        Gate::Suitability => Why::SuitabilityClosed,
+        Gate::FunctionTest => Why::FunctionTestClosed,
+        Gate::OrganisationInspection => Why::OrganisationInspectionClosed,
+        Gate::ServiceInspection => Why::ServiceInspectionClosed,
+        Gate::GuaranteeInsurance => Why::GuaranteeInsuranceClosed,
+    };
+    fails(why, evidence)
 }
 
 fn consent(standing: &Standing, demand: &Demand) -> Found {
@@ -200,7 +250,7 @@ fn account_consent(standing: &Standing, demand: &Demand, mut evidence: Vec<Fact>
 
 fn transaction(standing: &Standing, demand: &Demand) -> Found {
     if let (Some(client), Some(account)) = (&standing.client, &standing.account)
-        && client.0.environment == Environment::TestBed
+        && client.client.environment == Environment::TestBed
         && !account.simulated
     {
         return fails(

@@ -4,9 +4,9 @@ use crate::trust::{
     AccountStanding, ChannelStanding, ClientStanding, GrantStanding, ProofStanding, Standing, TokenStanding,
 };
 use crate::{
-    Account, AccountId, BankCode, Chance, Client, ClientId, ClientLimits, ClientStatus, ClientUseCode, Confirmation,
-    Consent, ContractAccount, Environment, FintechUseNum, Grant, GrantId, PersonId, Profile, Scope, Scopes, Timestamp,
-    UserSeqNo, Won,
+    Account, AccountId, Admission, AdmissionState, BankCode, Chance, Client, ClientId, ClientLimits, ClientStatus,
+    ClientUseCode, Confirmation, Consent, ContractAccount, Environment, FintechUseNum, Gate, GateStanding, Grant,
+    GrantId, OrganisationId, PersonId, Profile, Scope, Scopes, Timestamp, UserSeqNo, Won,
 };
 
 pub(super) const NOW: Timestamp = Timestamp(1_790_000_000_000_000);
@@ -39,12 +39,31 @@ fn client(chance: &Chance) -> Client {
         },
         withdraw_limits: limits,
         deposit_limits: limits,
+        organisation_id: None,
         created_at: NOW,
         version: 1,
     }
 }
 
 /// A standing in which every link holds, for every demand; every end in it is a second away.
+fn admission(chance: &Chance) -> Admission {
+    let open = |gate: &Gate| GateStanding {
+        gate: *gate,
+        open: true,
+        until: LATER,
+        rule: "R-ORG-BASE".to_owned(),
+        evidence: "ins_1".to_owned(),
+    };
+    Admission {
+        organisation_id: OrganisationId::new(NOW, chance),
+        state: AdmissionState::Live,
+        state_since: NOW,
+        gates: Gate::ALL.iter().map(open).collect(),
+        insured_won: Won(1),
+        withdraw_day_won: Won(1),
+    }
+}
+
 pub(super) fn sound() -> Standing {
     let chance = Chance::seeded(1);
     let (client, person_id) = (client(&chance), PersonId::new(NOW, &chance));
@@ -80,7 +99,10 @@ pub(super) fn sound() -> Standing {
             user_seq_no: Some(UserSeqNo::parse("1000000001").unwrap()),
             joined_at: Some(NOW),
         }),
-        client: Some(ClientStanding(client)),
+        client: Some(ClientStanding {
+            client,
+            admission: Some(admission(&chance)),
+        }),
         account: Some(AccountStanding {
             fintech_use_num: FintechUseNum::new(&bank_code, &chance),
             person_id,

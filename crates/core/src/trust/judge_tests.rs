@@ -5,7 +5,7 @@ mod fixture;
 
 use super::*;
 use crate::trust::AccountStanding;
-use crate::{Chance, Client, Consent, Grant, PersonId, RevokedBy, Scopes, Timestamp};
+use crate::{Admission, Chance, Client, Consent, Grant, PersonId, RevokedBy, Scopes, Timestamp, Won};
 use fixture::{CERTIFICATE, LATER, NOW, sound};
 
 const LOOK: Demand = Demand {
@@ -33,7 +33,13 @@ fn changed(changes: &[Change]) -> Standing {
 }
 
 fn client_of(s: &mut Standing) -> &mut Client {
-    &mut s.client.as_mut().unwrap().0
+    &mut s.client.as_mut().unwrap().client
+}
+
+/// The admission, of a client in production.
+fn admission_of(s: &mut Standing) -> &mut Admission {
+    into_production(s);
+    s.client.as_mut().unwrap().admission.as_mut().unwrap()
 }
 
 fn grant_of(s: &mut Standing) -> &mut Grant {
@@ -92,6 +98,21 @@ const BREAKS: &[(Link, Why, Demand, Change)] = &[
     (Link::Organisation, Why::ClientNotAdmitted, LOOK, |s| client_of(s).status = ClientStatus::Registered),
     (Link::Organisation, Why::ClientSuspended, LOOK, |s| client_of(s).status = ClientStatus::Suspended),
     (Link::Organisation, Why::ClientClosed, LOOK, |s| client_of(s).status = ClientStatus::Closed),
+    (Link::Organisation, Why::OrganisationUnknown, LOOK,
+        |s| { into_production(s); s.client.as_mut().unwrap().admission = None; }),
+    (Link::Organisation, Why::AdmissionPending, LOOK, |s| admission_of(s).state = AdmissionState::Applied),
+    (Link::Organisation, Why::AdmissionPending, WITHDRAW, |s| admission_of(s).state = AdmissionState::Suitable),
+    (Link::Organisation, Why::AdmissionRestricted, LOOK, |s| admission_of(s).state = AdmissionState::Restricted),
+    (Link::Organisation, Why::AdmissionEnded, LOOK, |s| admission_of(s).state = AdmissionState::Terminated),
+    (Link::Organisation, Why::AdmissionEnded, LOOK, |s| admission_of(s).state = AdmissionState::Refused),
+    (Link::Organisation, Why::AdmissionEnded, LOOK,
+        |s| { admission_of(s).state = AdmissionState::Terminated; client_of(s).environment = Environment::TestBed; }),
+    (Link::Organisation, Why::SuitabilityClosed, LOOK, |s| admission_of(s).gates[0].open = false),
+    (Link::Organisation, Why::FunctionTestClosed, LOOK, |s| admission_of(s).gates[1].until = Some(NOW)),
+    (Link::Organisation, Why::OrganisationInspectionClosed, OOB, |s| admission_of(s).gates[2].open = false),
+    (Link::Organisation, Why::ServiceInspectionClosed, LOOK, |s| drop(admission_of(s).gates.remove(3))),
+    (Link::Organisation, Why::GuaranteeInsuranceClosed, LOOK, |s| admission_of(s).gates[4].open = false),
+    (Link::Organisation, Why::GuaranteeInsuranceClosed, LOOK, |s| admission_of(s).withdraw_day_won = Won(2)),
     (Link::Consent, Why::TokenUnknown, LOOK, |s| s.grant = None),
     (Link::Consent, Why::GrantExpired, LOOK, |s| grant_of(s).expires_at = NOW),
     (Link::Consent, Why::GrantRevoked, LOOK, |s| grant_of(s).revoked = Some((RevokedBy::Person, NOW))),
@@ -276,7 +297,7 @@ fn the_evidence_names_ids_codes_and_moments_but_no_personal_fact() {
         other => panic!("{other:?}"),
     };
     let (s, soon) = (sound(), NOW.plus_seconds(1));
-    let (client, grant) = (s.client.unwrap().0.id, s.grant.unwrap().grant.id);
+    let (client, grant) = (s.client.unwrap().client.id, s.grant.unwrap().grant.id);
     let account = s.account.unwrap().account_id;
     let nothing: Change = |_| {};
     assert_eq!(

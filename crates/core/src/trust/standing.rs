@@ -1,8 +1,8 @@
 //! What the database knows about the parties of a call, and what the call needs of them.
 
 use crate::{
-    Account, AccountId, Client, Confirmation, Consent, FintechUseNum, Grant, PersonId, Scope, Scopes, Timestamp,
-    UserSeqNo,
+    Account, AccountId, Admission, Client, Confirmation, Consent, FintechUseNum, Grant, PersonId, Scope, Scopes,
+    Timestamp, UserSeqNo,
 };
 
 /// What an inquiry, a withdrawal, a list of accounts … needs of the chain. One constant per route.
@@ -71,7 +71,12 @@ pub enum TokenStanding {
 
 /// The fintech.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ClientStanding(pub Client);
+pub struct ClientStanding {
+    /// Its client.
+    pub client: Client,
+    /// Where the organisation behind it stands; `None` where nobody stands behind it.
+    pub admission: Option<Admission>,
+}
 
 /// The grant and the person behind it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -28,6 +28,24 @@ pub enum Why {
     ClientSuspended,
     /// The client was closed.
     ClientClosed,
+    /// No admitted organisation stands behind the client.
+    OrganisationUnknown,
+    /// The organisation has signed up but was not let in.
+    AdmissionPending,
+    /// The organisation was cut off until it meets its duty.
+    AdmissionRestricted,
+    /// The organisation has left, or was refused.
+    AdmissionEnded,
+    /// The suitability of the organisation is not approved.
+    SuitabilityClosed,
+    /// The functional test is not passed.
+    FunctionTestClosed,
+    /// The organisation inspection is neither done nor deferred.
+    OrganisationInspectionClosed,
+    /// A service of the organisation is not inspected.
+    ServiceInspectionClosed,
+    /// The guarantee insurance is not in force, or too small for the limits.
+    GuaranteeInsuranceClosed,
     /// Nothing judges this link yet in this deployment.
     NoSource,
     /// Somebody ended the grant.
@@ -87,6 +105,15 @@ words!(Why, "reason", {
     ClientNotAdmitted = "client_not_admitted",
     ClientSuspended = "client_suspended",
     ClientClosed = "client_closed",
+    OrganisationUnknown = "organisation_unknown",
+    AdmissionPending = "admission_pending",
+    AdmissionRestricted = "admission_restricted",
+    AdmissionEnded = "admission_ended",
+    SuitabilityClosed = "suitability_closed",
+    FunctionTestClosed = "function_test_closed",
+    OrganisationInspectionClosed = "organisation_inspection_closed",
+    ServiceInspectionClosed = "service_inspection_closed",
+    GuaranteeInsuranceClosed = "guarantee_insurance_closed",
     NoSource = "no_source",
     GrantRevoked = "grant_revoked",
     GrantExpired = "grant_expired",
@@ -142,6 +169,15 @@ impl Why {
         ClientNotAdmitted: "아직 승인되지 않은 이용기관입니다", "the fintech is not admitted yet";
         ClientSuspended: "이용이 정지된 이용기관입니다", "the fintech is suspended";
         ClientClosed: "이용이 끝난 이용기관입니다", "the fintech has left";
+        OrganisationUnknown: "참가가 승인된 기관에 속하지 않은 앱입니다", "no admitted organisation stands behind this client";
+        AdmissionPending: "참가 절차가 끝나지 않은 이용기관입니다", "the fintech's admission is not complete";
+        AdmissionRestricted: "서비스 이용이 제한된 이용기관입니다", "the fintech was cut off until it meets its duty";
+        AdmissionEnded: "참가가 끝났거나 거절된 이용기관입니다", "the fintech has left or was refused";
+        SuitabilityClosed: "적합성 승인이 없습니다", "the fintech's suitability is not approved";
+        FunctionTestClosed: "기능 테스트를 통과하지 않았습니다", "the functional test is not passed";
+        OrganisationInspectionClosed: "이용기관 보안점검이 끝나지 않았습니다", "the organisation inspection is neither done nor deferred";
+        ServiceInspectionClosed: "핀테크서비스 취약점 점검이 끝나지 않았습니다", "the service vulnerability inspection is not done";
+        GuaranteeInsuranceClosed: "이행보증보험이 없거나 한도에 모자랍니다", "the guarantee insurance is not in force or too small";
         NoSource: "이 고리를 확인할 출처가 아직 없습니다", "nothing judges this link yet";
         GrantRevoked: "동의가 철회되었습니다", "the grant was withdrawn";
         GrantExpired: "동의의 유효기간이 지났습니다", "the grant has expired";
