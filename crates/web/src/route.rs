@@ -26,6 +26,8 @@ pub enum Who {
     Token,
     /// A person with a browser session.
     Person,
+    /// An organisation's own directory, with its token (RFC 7644 2).
+    Directory,
 }
 
 /// What a route does to the state of the world.

@@ -75,7 +75,7 @@ impl<R> Trusted<R> {
             ask,
             call_id,
             at: standing.now,
-            client: client.0,
+            client: client.client,
             grant: granted.grant,
             user_seq_no: granted.user_seq_no,
             joined_at: granted.joined_at,
@@ -108,12 +108,18 @@ impl<R> Trusted<R> {
         *self.notes.verdict.lock().expect("noting does not panic") = Some(verdict);
     }
 
+    /// Notes what the answer is about, where the route alone does not say it (see `CallRecord::about`).
+    pub fn note_about(&self, about: impl ToString) {
+        *self.notes.about.lock().expect("noting does not panic") = Some(about.to_string());
+    }
+
     pub(crate) fn finish(self) -> Finished {
         let noted = self.notes.verdict.into_inner().expect("noting does not panic");
         Finished {
             verdict: noted.unwrap_or(self.verdict),
             asked: self.notes.asked.into_inner().expect("noting does not panic"),
             institution_us: self.notes.institution_us.into_inner(),
+            about: self.notes.about.into_inner().expect("noting does not panic"),
         }
     }
 }
@@ -144,6 +150,7 @@ struct Notes {
     institution_us: AtomicI64,
     asked: Mutex<Option<(BankCode, String)>>,
     verdict: Mutex<Option<Verdict>>,
+    about: Mutex<Option<String>>,
 }
 
 /// What is left of a call for its record.
@@ -151,4 +158,5 @@ pub(crate) struct Finished {
     pub(crate) verdict: Verdict,
     pub(crate) asked: Option<(BankCode, String)>,
     pub(crate) institution_us: i64,
+    pub(crate) about: Option<String>,
 }

@@ -2,7 +2,7 @@
 
 use naru_core::{
     Action, Actor, Client, ClientCredential, ClientEvent, ClientId, ClientLimits, ClientStatus, ClientUseCode,
-    ContractAccount, Direction, Environment, Profile, Scope, Scopes,
+    ContractAccount, Direction, Environment, OrganisationId, Profile, Scope, Scopes,
 };
 use naru_crypto::{Secret, SecretKind};
 use naru_storage::{Storage, StorageError};
@@ -62,6 +62,8 @@ pub struct Registration {
     pub deposit_limits: ClientLimits,
     /// How it proves itself, where it speaks the FAPI 2.0 profile.
     pub credential: Option<ClientCredential>,
+    /// The organisation that stands behind it. Without one a client of production is refused at every call.
+    pub organisation_id: Option<OrganisationId>,
 }
 
 /// Registers a client that is active at once; gives it a secret only in the test bed.
@@ -97,6 +99,7 @@ pub async fn register(
         contract_account: registration.contract_account,
         withdraw_limits: registration.withdraw_limits,
         deposit_limits: registration.deposit_limits,
+        organisation_id: registration.organisation_id,
         created_at: now,
         version: 1,
     };

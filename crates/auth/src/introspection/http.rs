@@ -124,7 +124,7 @@ fn active(hub: &Hub, caller: &Caller, standing: &Standing, row: &TokenRow) -> Op
     else {
         return None;
     };
-    let (client, granted) = (&standing.client.as_ref()?.0, standing.grant.as_ref()?);
+    let (client, granted) = (&standing.client.as_ref()?.client, standing.grant.as_ref()?);
     let grant = &granted.grant;
     let audience = hub.settings().public_url.as_str();
     // Its own tokens, or, as a resource server, those meant for it (line 130).

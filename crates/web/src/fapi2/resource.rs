@@ -89,7 +89,7 @@ where
     let foreign = standing
         .client
         .as_ref()
-        .is_some_and(|client| client.0.profile != Profile::Fapi2);
+        .is_some_and(|client| client.client.profile != Profile::Fapi2);
     let mut response = match (verdict.holds() && !foreign, standing.client, standing.grant) {
         _ if token_in_query(&request) => {
             let why = "an access token belongs into the Authorization header, never into the query";
@@ -99,7 +99,7 @@ where
             let named = request.uri().path().rsplit('/').next().unwrap_or_default().to_owned();
             let resource = Resource {
                 at,
-                client: client.0,
+                client: client.client,
                 grant: granted.grant,
                 user_seq_no: granted.user_seq_no,
                 named,
@@ -173,7 +173,7 @@ impl Record {
     fn of(standing: &Standing, verdict: String) -> Self {
         let grant = standing.grant.as_ref().map(|granted| &granted.grant);
         Self {
-            client_id: standing.client.as_ref().map(|client| client.0.id),
+            client_id: standing.client.as_ref().map(|client| client.client.id),
             grant_id: grant.map(|grant| grant.id),
             person_id: grant.and_then(|grant| grant.person_id),
             verdict,
@@ -199,6 +199,7 @@ impl Record {
                 hub_us,
                 institution_us: 0,
                 verdict: self.verdict,
+                about: None,
             })
             .await;
     }

@@ -100,8 +100,8 @@ impl Parties {
     fn of(standing: &Standing) -> Self {
         let grant = standing.grant.as_ref().map(|granted| &granted.grant);
         Self {
-            profile: standing.client.as_ref().map(|client| client.0.profile),
-            client_id: standing.client.as_ref().map(|client| client.0.id),
+            profile: standing.client.as_ref().map(|client| client.client.profile),
+            client_id: standing.client.as_ref().map(|client| client.client.id),
             grant_id: grant.map(|grant| grant.id),
             person_id: grant.and_then(|grant| grant.person_id),
         }
@@ -249,6 +249,7 @@ impl<'a> Call<'a> {
             verdict,
             asked: None,
             institution_us: 0,
+            about: None,
         });
         Ended {
             rendered,
@@ -265,9 +266,9 @@ impl<'a> Call<'a> {
             parties,
             used_id,
         } = ended;
-        let (verdict, asked, institution_us) = match finished {
-            Some(finished) => (Some(finished.verdict), finished.asked, finished.institution_us),
-            None => (None, None, 0),
+        let (verdict, asked, institution_us, about) = match finished {
+            Some(f) => (Some(f.verdict), f.asked, f.institution_us, f.about),
+            None => (None, None, 0, None),
         };
         // HTTP speaks only to clients of the FAPI 2.0 profile; the KFTC profile answers 200 whatever happened.
         let in_http = self.presented.scheme == Some(Scheme::Dpop) || parties.profile == Some(Profile::Fapi2);
@@ -299,6 +300,7 @@ impl<'a> Call<'a> {
                 hub_us,
                 institution_us,
                 verdict,
+                about,
             })
             .await;
         let mut response = response(rendered.body);
@@ -343,7 +345,7 @@ fn well_formed<R: Demanding>(ask: &R, standing: &Standing) -> Result<(), FieldEr
     ask.shape()?;
     if let Some(id) = ask.bank_tran_id() {
         let id = BankTranId::parse(id.trim()).map_err(|error| FieldError::new("bank_tran_id", error))?;
-        let owner = standing.client.as_ref().map(|client| &client.0.client_use_code);
+        let owner = standing.client.as_ref().map(|client| &client.client.client_use_code);
         if owner.is_some_and(|code| !id.belongs_to(code)) {
             return Err(FieldError::new(
                 "bank_tran_id",

@@ -173,6 +173,7 @@ pub(crate) fn registration(
         withdraw_limits: limits,
         deposit_limits: limits,
         credential: Some(credential),
+        organisation_id: None,
     }
 }
 
