@@ -16,6 +16,8 @@ pub(crate) struct Function {
     pub(crate) lines: usize,
     /// Parameters, `self` counted.
     pub(crate) parameters: usize,
+    /// Whether a trait prescribes its head.
+    pub(crate) is_prescribed: bool,
 }
 
 /// The parts of a file that only tests compile.
@@ -29,10 +31,27 @@ pub(crate) struct Tests {
 
 /// Every `fn` with a name, nested ones included.
 pub(crate) fn functions(code: &[char]) -> Vec<Function> {
+    let prescribed: Vec<_> = words(code)
+        .filter(|(_, word)| word == "impl")
+        .filter_map(|(at, _)| trait_body(code, at))
+        .collect();
     words(code)
         .filter(|(_, word)| word == "fn")
-        .filter_map(|(at, _)| function(code, at))
+        .filter_map(|(at, _)| {
+            let is_prescribed = prescribed.iter().any(|body| body.contains(&at));
+            function(code, at).map(|function| Function {
+                is_prescribed,
+                ..function
+            })
+        })
         .collect()
+}
+
+/// The body of an `impl … for …`; `None` for another `impl`.
+fn trait_body(code: &[char], at: usize) -> Option<std::ops::Range<usize>> {
+    let open = code.get(at..)?.iter().position(|c| matches!(c, '{' | ';'))? + at;
+    let is_trait = words(code.get(at..open)?).any(|(_, word)| word == "for");
+    (is_trait && code.get(open) == Some(&'{')).then(|| open..matching(code, open).unwrap_or(code.len()))
 }
 
 fn function(code: &[char], at: usize) -> Option<Function> {
@@ -51,6 +70,7 @@ fn function(code: &[char], at: usize) -> Option<Function> {
         line,
         lines,
         parameters: arguments(code, open, close).len(),
+        is_prescribed: false,
     })
 }
 
