@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{BankCode, Timestamp, TransferId, Won, words};
 
 /// Which leg of a transfer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum LegKind {
     /// Takes the money.
     Debit,

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    BankCode, BankTranId, CallId, ClientId, Day, FintechUseNum, LegFacts, LegKind, LegReference, Outcome, PersonId,
-    Timestamp, TransferId, UnknownWord, WindowId, Won, words,
+    Attested, BankCode, BankTranId, CallId, ClientId, Day, FintechUseNum, LegFacts, LegKind, LegReference, Outcome,
+    PersonId, Timestamp, TransferId, UnknownWord, WindowId, Won, words,
 };
 
 /// What kind of movement.
@@ -133,6 +133,8 @@ pub enum TransferEvent {
     Answer(LegKind, Outcome),
     /// Whoever was asking is gone; the leg may or may not have been sent.
     Lost,
+    /// An institution said in writing what became of a leg, and two people agreed on it.
+    Attest(LegKind, Attested),
 }
 
 /// A move that the rules do not know.
@@ -146,7 +148,7 @@ pub struct IllegalMove {
 impl TransferState {
     /// The state after the event.
     pub fn apply(self, event: TransferEvent) -> Result<Self, IllegalMove> {
-        use TransferEvent::{Answer, Approve, Expire, Lost, Reject};
+        use TransferEvent::{Answer, Approve, Attest, Expire, Lost, Reject};
         match (self, event) {
             (Self::Held { .. } | Self::Challenged { .. }, Approve) => Ok(Self::Debiting),
             (Self::Held { .. } | Self::Challenged { .. }, Reject | Expire) => Ok(Self::Refused),
@@ -165,6 +167,11 @@ impl TransferState {
                 because,
             }),
             (state @ Self::Unknown { .. }, Lost) => Ok(state),
+            (state @ Self::Unknown { .. }, Attest(leg, told)) => state.apply(Answer(leg, told.outcome())),
+            (Self::Stuck { .. }, Attest(LegKind::Credit, Attested::CarriedOut)) => Ok(Self::Completed),
+            (Self::Stuck { .. }, Attest(LegKind::Reversal, Attested::CarriedOut)) => {
+                Ok(Self::Reversed { because: String::new() })
+            }
             (state, event) => Err(IllegalMove {
                 state: state.word(),
                 event: format!("{event:?}"),
@@ -357,12 +364,12 @@ impl Transfer {
 
     /// Moves the transfer and remembers what the institution told.
     pub fn apply(&mut self, event: TransferEvent, now: Timestamp) -> Result<(), IllegalMove> {
-        if let TransferEvent::Answer(leg, outcome) = &event {
-            self.facts.codes.insert(*leg, outcome.code().to_owned());
+        if let Some((leg, outcome)) = event.told() {
+            self.facts.codes.insert(leg, outcome.code().to_owned());
             let told = match outcome {
-                Outcome::Yes(facts) => Some(facts.clone()),
+                Outcome::Yes(facts) => Some(facts),
                 Outcome::No { message, .. } => Some(LegFacts {
-                    message: message.clone(),
+                    message,
                     ..LegFacts::default()
                 }),
                 Outcome::Unknown { .. } | Outcome::Down { .. } => None,
@@ -373,24 +380,16 @@ impl Transfer {
                 _ => {}
             }
         }
-        let state = self.state.clone().apply(event)?;
+        let mut state = self.state.clone().apply(event)?;
+        // A stuck transfer's own code is the one that refused the reversal.
+        if let (TransferState::Stuck { .. }, TransferState::Reversed { because }) = (&self.state, &mut state) {
+            *because = self.facts.codes.get(&LegKind::Credit).cloned().unwrap_or_default();
+        }
         if state != self.state {
             self.state_since = now;
         }
         self.state = state;
         Ok(())
-    }
-}
-
-impl PartialOrd for LegKind {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for LegKind {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        (*self as u8).cmp(&(*other as u8))
     }
 }
 

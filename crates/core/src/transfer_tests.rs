@@ -2,7 +2,7 @@
 
 use super::*;
 use LegKind::{Credit, Debit, Reversal};
-use TransferEvent::{Answer, Approve, Expire, Lost, Reject};
+use TransferEvent::{Answer, Approve, Attest, Expire, Lost, Reject};
 use TransferState as S;
 
 fn yes() -> Outcome {
@@ -19,6 +19,9 @@ fn silence() -> Outcome {
 }
 fn down() -> Outcome {
     Outcome::Down { code: "111".into() }
+}
+fn written_no() -> Attested {
+    Attested::NotCarriedOut { code: "453".into() }
 }
 fn unknown(leg: LegKind) -> S {
     S::Unknown {
@@ -49,6 +52,7 @@ fn events() -> Vec<TransferEvent> {
     let mut events = vec![Approve, Reject, Expire, Lost];
     for leg in [Debit, Credit, Reversal] {
         events.extend([yes(), no(), silence(), down()].map(|outcome| Answer(leg, outcome)));
+        events.extend([Attested::CarriedOut, written_no()].map(|told| Attest(leg, told)));
     }
     events
 }
@@ -79,9 +83,20 @@ fn legal() -> Vec<(S, TransferEvent, S)> {
         (unknown(Debit), Answer(Debit, no()), failed("453")),
         (unknown(Credit), Answer(Credit, yes()), S::Completed),
         (unknown(Credit), Answer(Credit, no()), reversing("453")),
-        (unknown(Reversal), Answer(Reversal, yes()), reversed),
-        (unknown(Reversal), Answer(Reversal, no()), stuck),
+        (unknown(Reversal), Answer(Reversal, yes()), reversed.clone()),
+        (unknown(Reversal), Answer(Reversal, no()), stuck.clone()),
+        (unknown(Debit), Attest(Debit, Attested::CarriedOut), S::Crediting),
+        (unknown(Debit), Attest(Debit, written_no()), failed("453")),
+        (unknown(Credit), Attest(Credit, Attested::CarriedOut), S::Completed),
+        (unknown(Credit), Attest(Credit, written_no()), reversing("453")),
+        (unknown(Reversal), Attest(Reversal, Attested::CarriedOut), reversed),
+        (unknown(Reversal), Attest(Reversal, written_no()), stuck),
     ];
+    // What refused the credit is not in a stuck state: the transfer itself adds it.
+    let given_back = S::Reversed { because: String::new() };
+    let stuck = || S::Stuck { code: "411".into() };
+    table.push((stuck(), Attest(Reversal, Attested::CarriedOut), given_back));
+    table.push((stuck(), Attest(Credit, Attested::CarriedOut), S::Completed));
     for waiting in [S::Held { until: Timestamp(9) }, S::Challenged { until: Timestamp(9) }] {
         table.push((waiting.clone(), Approve, S::Debiting));
         table.push((waiting.clone(), Reject, S::Refused));
