@@ -34,6 +34,14 @@ pub struct CallRecord {
     pub institution_us: i64,
     /// The judged chain as JSON.
     pub verdict: String,
+    /// What the answer was about, where the route alone does not say it: the transfer that was asked for again, or
+    /// [`LATER_PAGE`](Self::LATER_PAGE).
+    pub about: Option<String>,
+}
+
+impl CallRecord {
+    /// Of a list, a page behind the first.
+    pub const LATER_PAGE: &'static str = "later_page";
 }
 
 /// A client's calls of one day on one route with one answer.
@@ -51,11 +59,12 @@ pub struct CallTotals {
 macro_rules! call_columns {
     () => {
         "id, at, route, client_id, grant_id, person_id, bank_tran_id, rsp_code, bank_rsp_code, bank_code, hub_us,
-         institution_us, verdict"
+         institution_us, verdict, about"
     };
 }
+pub(crate) use call_columns;
 
-fn read(mut row: Row) -> Result<CallRecord, StorageError> {
+pub(crate) fn read(mut row: Row) -> Result<CallRecord, StorageError> {
     Ok(CallRecord {
         id: row.next()?,
         at: row.next()?,
@@ -70,6 +79,7 @@ fn read(mut row: Row) -> Result<CallRecord, StorageError> {
         hub_us: row.next()?,
         institution_us: row.next()?,
         verdict: row.next()?,
+        about: row.next()?,
     })
 }
 
@@ -78,8 +88,8 @@ impl Tx {
     pub fn call_append(&self, call: &CallRecord) -> Result<(), StorageError> {
         self.row_later(
             "INSERT INTO calls (id, at, day, route, client_id, grant_id, person_id, bank_tran_id, rsp_code,
-                 bank_rsp_code, bank_code, hub_us, institution_us, verdict)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+                 bank_rsp_code, bank_code, hub_us, institution_us, verdict, about)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
             values![
                 call.id,
                 call.at,
@@ -95,6 +105,7 @@ impl Tx {
                 call.hub_us,
                 call.institution_us,
                 &call.verdict,
+                call.about.as_deref(),
             ],
         )
     }

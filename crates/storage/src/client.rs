@@ -2,6 +2,7 @@
 
 use naru_core::{
     Client, ClientCredential, ClientId, ClientLimits, ClientStatus, ClientUseCode, ContractAccount, Direction,
+    OrganisationId,
 };
 
 use crate::credential::{self, credential_columns};
@@ -16,7 +17,7 @@ macro_rules! client_columns {
         "c.id, c.client_use_code, c.name, c.environment, c.profile, c.status, c.status_since, c.status_reason, c.scopes,
          c.redirect_uris, c.secret_sha256, c.certificate_sha256, c.contract_account_sealed,
          c.withdraw_transfer_won, c.withdraw_day_won, c.withdraw_month_won,
-         c.deposit_transfer_won, c.deposit_day_won, c.deposit_month_won, c.created_at, c.version"
+         c.deposit_transfer_won, c.deposit_day_won, c.deposit_month_won, c.organisation_id, c.created_at, c.version"
     };
 }
 pub(crate) use client_columns;
@@ -38,6 +39,7 @@ pub(crate) fn read(tx: &Tx, row: &mut Row) -> Result<Client, StorageError> {
         contract_account: tx.open(CONTRACT_ACCOUNT, &row.next::<Vec<u8>>()?)?,
         withdraw_limits: read_limits(row)?,
         deposit_limits: read_limits(row)?,
+        organisation_id: row.next()?,
         created_at: row.next()?,
         version: row.next()?,
     })
@@ -120,9 +122,9 @@ impl Tx {
             "INSERT INTO clients (id, client_use_code, name, environment, profile, status, status_since, status_reason,
                  scopes, redirect_uris, secret_sha256, certificate_sha256, contract_account_sealed,
                  contract_account_blind, withdraw_transfer_won, withdraw_day_won, withdraw_month_won,
-                 deposit_transfer_won, deposit_day_won, deposit_month_won, created_at, version)
+                 deposit_transfer_won, deposit_day_won, deposit_month_won, organisation_id, created_at, version)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-                 $21, 1)",
+                 $21, $22, 1)",
             values![
                 c.id,
                 &c.client_use_code,
@@ -144,11 +146,12 @@ impl Tx {
                 d.transfer_won,
                 d.day_won,
                 d.month_won,
+                c.organisation_id,
                 c.created_at,
             ],
         )
         .await?;
-        Ok(())
+        self.organisation_sum_limits(client.id).await
     }
 
     /// Moves a client to another status, if it still has the one it was judged in. Whether it had.
@@ -165,6 +168,7 @@ impl Tx {
                 values![client.id, client.version, status, self.now(), reason],
             )
             .await?;
+        self.organisation_sum_limits(client.id).await?;
         Ok(changed == 1)
     }
 
@@ -186,7 +190,23 @@ impl Tx {
             }
         };
         let values = values![id, limits.transfer_won, limits.day_won, limits.month_won];
-        Ok(self.execute(sql, values).await? == 1)
+        let changed = self.execute(sql, values).await?;
+        self.organisation_sum_limits(id).await?;
+        Ok(changed == 1)
+    }
+
+    /// The clients of an organisation, by their codes; at most 200.
+    pub async fn client_list_of_organisation(&self, id: OrganisationId) -> Result<Vec<Client>, StorageError> {
+        const SQL: &str = concat!(
+            "SELECT ",
+            client_columns!(),
+            " FROM clients c WHERE c.organisation_id = $1 ORDER BY c.client_use_code LIMIT 200"
+        );
+        self.query(SQL, values![id])
+            .await?
+            .into_iter()
+            .map(|mut row| read(self, &mut row))
+            .collect()
     }
 
     /// Gives a client another certificate; tokens bound to the old one are refused from the next call on.

@@ -14,7 +14,13 @@ macro_rules! steps {
 }
 
 /// Every step: number, text for SQLite, text for PostgreSQL.
-const STEPS: &[(i64, &str, &str)] = steps![1 "0001_main_job", 2 "0002_authorization_server", 3 "0003_position_changes"];
+const STEPS: &[(i64, &str, &str)] = steps![
+    1 "0001_main_job",
+    2 "0002_authorization_server",
+    3 "0003_position_changes",
+    4 "0004_admission",
+    5 "0005_inspection",
+];
 
 /// The newest schema version this program knows.
 pub const SCHEMA_VERSION: i64 = STEPS[STEPS.len() - 1].0;

@@ -64,7 +64,7 @@ fn read(tx: &Tx, mut row: Row) -> Result<PasskeyRow, StorageError> {
 }
 
 /// Opens what was sealed together with its owner, and compares the owner.
-fn opened<T>(tx: &Tx, column: &str, (sealed, owner): (&[u8], &T)) -> Result<Json, StorageError>
+pub(crate) fn opened<T>(tx: &Tx, column: &str, (sealed, owner): (&[u8], &T)) -> Result<Json, StorageError>
 where
     T: serde::de::DeserializeOwned + PartialEq,
 {

@@ -7,10 +7,11 @@ use naru_core::{Account, AccountId, BankTranId, ClientId, Consent, FintechUseNum
 
 use crate::client::client_columns;
 use crate::grant::grant_columns;
+use crate::organisation::admission_columns;
 use crate::registration::ACCOUNT;
 use crate::token::read_confirmation;
 use crate::value::{Row, values};
-use crate::{StorageError, Tx, client, grant};
+use crate::{StorageError, Tx, client, grant, organisation};
 
 /// What a call presented.
 #[derive(Debug, Clone, Copy)]
@@ -35,6 +36,8 @@ const SQL: &str = concat!(
     "SELECT t.bound_to_sha256, t.jkt_sha256, t.expires_at, t.scopes, ",
     client_columns!(),
     ", ",
+    admission_columns!(),
+    ", ",
     grant_columns!(),
     ", p.user_seq_no, p.created_at,
        EXISTS (SELECT 1 FROM calls k WHERE k.day = $3 AND k.bank_tran_id = $4),
@@ -45,6 +48,7 @@ const SQL: &str = concat!(
      FROM tokens t
      JOIN grants g ON g.id = t.grant_id
      JOIN clients c ON c.id = g.client_id
+     LEFT JOIN organisations o ON o.id = c.organisation_id
      LEFT JOIN people p ON p.id = g.person_id
      LEFT JOIN registrations r ON r.fintech_use_num = $2
      LEFT JOIN accounts a ON a.id = r.account_id
@@ -85,7 +89,8 @@ impl Tx {
         };
         let client = client::read(self, &mut row)?;
         let client_id = client.id;
-        standing.client = Some(ClientStanding(client));
+        let admission = organisation::read_admission(&mut row)?;
+        standing.client = Some(ClientStanding { client, admission });
         standing.grant = Some(GrantStanding {
             grant: grant::read(&mut row)?,
             user_seq_no: row.next()?,
@@ -96,8 +101,9 @@ impl Tx {
         Ok(standing)
     }
 
-    /// Whether what a call was judged by still stands: the client is active, the grant alive, and the consent to
-    /// withdraw from the account, where one is named, not ended. Money moves only in the same transaction.
+    /// Whether what a call was judged by still stands: the client is active, its organisation live and insured, the
+    /// grant alive, and the consent to withdraw from the account, where one is named, not ended. Money moves only in the
+    /// same transaction.
     pub async fn standing_is_unchanged(
         &self,
         client_id: ClientId,
@@ -120,8 +126,11 @@ impl Tx {
         let standing = self
             .rows_query(
                 "SELECT 1 FROM (VALUES ($1, $2, $3)) AS v CROSS JOIN grants g CROSS JOIN clients c
+                 LEFT JOIN organisations o ON o.id = c.organisation_id
                  WHERE g.id = v.column2 AND g.revoked_at IS NULL
                    AND c.id = v.column1 AND c.id = g.client_id AND c.status = 'active'
+                   AND (c.environment <> 'production'
+                        OR (o.state = 'LIVE' AND o.withdraw_day_won <= o.insured_won))
                    AND NOT EXISTS (SELECT 1 FROM registrations r
                        WHERE r.fintech_use_num = v.column3 AND r.transfer_ended_at IS NOT NULL)",
                 rows.collect(),

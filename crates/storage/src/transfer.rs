@@ -137,6 +137,13 @@ impl Tx {
         )
     }
 
+    /// Makes a leg pending again that had been voided, because a document says otherwise. Whether it had been.
+    pub async fn leg_reopen(&self, id: TransferId, kind: LegKind) -> Result<bool, StorageError> {
+        let sql = "UPDATE legs SET state = 'pending', settled_at = NULL
+             WHERE transfer_id = $1 AND kind = $2 AND state = 'voided'";
+        Ok(self.execute(sql, values![id, kind]).await? == 1)
+    }
+
     /// The legs of a transfer, in the order in which they were intended; what institutions told is the transfer's own.
     pub async fn leg_list(&self, transfer: &Transfer) -> Result<Vec<Leg>, StorageError> {
         let rows = self

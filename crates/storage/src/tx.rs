@@ -5,7 +5,7 @@
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use naru_core::{Action, Actor, Timestamp, TrailId};
+use naru_core::{Action, Actor, Chance, Timestamp, TrailId};
 use naru_crypto::Keyring;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -125,6 +125,11 @@ impl Tx {
     /// The moment at which the transaction began; every row it writes carries the same one.
     pub fn now(&self) -> Timestamp {
         self.0.now
+    }
+
+    /// Chance, for ids that are made inside the transaction.
+    pub fn chance(&self) -> &Chance {
+        self.0.storage.chance()
     }
 
     /// Leaves a row in the trail: what was done, to whom, and a few ids, codes or amounts that tell more.

@@ -31,6 +31,11 @@ impl Row {
         Self(values.into_iter())
     }
 
+    /// The next columns as a row of their own, where several nouns were read together.
+    pub(crate) fn part(&mut self, columns: usize) -> Self {
+        Self::new(self.0.by_ref().take(columns).collect())
+    }
+
     /// The next column.
     pub(crate) fn next<T: FromValue>(&mut self) -> Result<T, StorageError> {
         let value = self
@@ -228,6 +233,22 @@ texts! {
     naru_core::CeremonyId => |t| t.parse(),
     naru_core::PasskeyId => |t| t.parse(),
     naru_core::SessionId => |t| t.parse(),
+    naru_core::OrganisationId => |t| t.parse(),
+    naru_core::MemberId => |t| t.parse(),
+    naru_core::FactId => |t| t.parse(),
+    naru_core::DocumentId => |t| t.parse(),
+    naru_core::RevisionId => |t| t.parse(),
+    naru_core::InspectionId => |t| t.parse(),
+    naru_core::FindingId => |t| t.parse(),
+    naru_core::ProposalId => |t| t.parse(),
+    naru_core::PolicyId => |t| t.parse(),
+    naru_core::EndpointId => |t| t.parse(),
+    naru_core::ObservationId => |t| t.parse(),
+    naru_core::FunctionTestId => |t| t.parse(),
+    naru_core::SubsidyId => |t| t.parse(),
+    naru_core::ScimTokenId => |t| t.parse(),
+    naru_core::LeaverId => |t| t.parse(),
+    naru_core::NoticeId => |t| t.parse(),
     CallId => |t| t.parse(),
     ClientId => |t| t.parse(),
     GrantId => |t| t.parse(),
@@ -255,5 +276,26 @@ texts! {
     naru_core::SignInMethod => Self::parse,
     naru_core::TlsNameKind => Self::parse,
     naru_core::TransferKind => Self::parse,
+    naru_core::AdmissionState => Self::parse,
+    naru_core::Decision => Self::parse,
+    naru_core::FactKind => Self::parse,
+    naru_core::NoticeKind => Self::parse,
+    naru_core::LeaveSource => Self::parse,
+    naru_core::OrganisationKind => Self::parse,
+    naru_core::SubsidyState => Self::parse,
+    naru_core::ProposalKind => Self::parse,
+    naru_core::DocumentKind => Self::parse,
+    naru_core::FileKind => Self::parse,
+    naru_core::InspectionKind => Self::parse,
+    naru_core::InspectionMachine => Self::parse,
+    naru_core::InspectionMethod => Self::parse,
+    naru_core::InspectionOutcome => Self::parse,
+    naru_core::Verdict => Self::parse,
+    naru_core::MemberSignIn => Self::parse,
+    naru_core::Roles => Self::parse,
+    naru_core::TestStep => Self::parse,
+    naru_core::EndpointKind => Self::parse,
+    naru_core::SignalKind => Self::parse,
+    naru_core::SignalOutcome => Self::parse,
     naru_core::Action => Self::parse,
 }

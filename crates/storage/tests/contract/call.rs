@@ -32,6 +32,7 @@ fn call(house: &House) -> CallRecord {
         hub_us: 321,
         institution_us: 45_678,
         verdict: r#"{"links":[]}"#.to_owned(),
+        about: Some(CallRecord::LATER_PAGE.to_owned()),
     }
 }
 

@@ -65,6 +65,7 @@ pub(crate) fn client(house: &House) -> Client {
             day_won: Won(5),
             month_won: Won(6),
         },
+        organisation_id: None,
         created_at: house.now().plus_days(-9),
         version: 1,
     }

@@ -121,7 +121,7 @@ async fn a_token_brings_its_grant_its_client_and_its_person(house: &House) {
             scopes: token.scopes.clone(),
         };
         assert_eq!(found.channel.token, expected);
-        assert_eq!(found.client.map(|client| client.0).as_ref(), Some(&client));
+        assert_eq!(found.client.map(|client| client.client).as_ref(), Some(&client));
         let granted = found.grant.expect("it is there");
         assert_eq!(granted.grant, grant);
         assert_eq!(granted.user_seq_no.as_ref(), Some(&person.user_seq_no));
@@ -226,6 +226,7 @@ async fn an_id_used_today_is_a_replay(house: &House) {
         hub_us: 1,
         institution_us: 0,
         verdict: "{}".to_owned(),
+        about: None,
     };
     house.put(async |tx| tx.call_append(&call)).await;
     let sha256 = sha256(&family.token);

@@ -1,0 +1,1 @@
+//! Policies, subsidies with their budgets, notices.
