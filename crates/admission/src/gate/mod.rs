@@ -1,0 +1,7 @@
+//! Gates: the five doors of admission, worked out from rules and evidence.
+
+pub mod jobs;
+pub mod service;
+mod standing;
+
+pub use standing::{WorkedOut, worked_out};

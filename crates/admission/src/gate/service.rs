@@ -1,0 +1,56 @@
+//! Works out the gates of an organisation and keeps them, in the transaction that changed what they rest on.
+
+use naru_core::{Action, GateStanding, OrganisationId};
+use naru_rulebook::duty::Rules;
+use naru_storage::{StorageError, Tx};
+use serde_json::json;
+
+use super::worked_out;
+use crate::AdmissionSettings;
+use crate::duty::Dossier;
+
+/// Everything that gates and duty of an organisation rest on; `None` where there is no such organisation.
+pub async fn dossier(tx: &Tx, id: OrganisationId) -> Result<Option<Dossier>, StorageError> {
+    let Some(organisation) = tx.organisation_find(id).await? else {
+        return Ok(None);
+    };
+    Ok(Some(Dossier {
+        organisation,
+        facts: tx.fact_list(id).await?,
+        clearances: tx.clearance_list(id).await?,
+        policies: tx.policy_list(id).await?,
+        function_test: tx.function_test_passed(id).await?.map(|(test, _)| test),
+    }))
+}
+
+/// Works out gates and duty of an organisation anew and keeps them. Call it last in the transaction.
+pub async fn work_out(tx: &Tx, settings: &AdmissionSettings, organisation: OrganisationId) -> Result<(), StorageError> {
+    let Some(dossier) = dossier(tx, organisation).await? else {
+        return Ok(());
+    };
+    let worked = worked_out(&dossier, Rules::embedded(), settings, tx.now());
+    let before = &dossier.organisation;
+    if before.gates == worked.gates && before.duty == worked.duty && before.insured_won == worked.insured_won {
+        return Ok(());
+    }
+    let kept = tx
+        .organisation_set_gates(before, &worked.gates, (&worked.duty, worked.insured_won))
+        .await?;
+    if !kept {
+        return Err(StorageError::corrupt(
+            "an organisation changed within its own transaction",
+        ));
+    }
+    let turned = turned(&before.gates, &worked.gates);
+    let details = json!({ "turned": turned, "duty": worked.duty.status });
+    tx.trail(Action::GatesWorkedOut, organisation, details).await
+}
+
+/// The gates that stand differently, as `gate=open` or `gate=closed`.
+pub(super) fn turned(before: &[GateStanding], after: &[GateStanding]) -> Vec<String> {
+    let was_open = |gate| before.iter().any(|standing| standing.gate == gate && standing.open);
+    let turned = after.iter().filter(|standing| was_open(standing.gate) != standing.open);
+    turned
+        .map(|standing| format!("{}={}", standing.gate, if standing.open { "open" } else { "closed" }))
+        .collect()
+}

@@ -1,0 +1,111 @@
+//! What the services of admission share: the hub, their settings, and in whose name they act.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use naru_core::{Actor, Member, Organisation, OrganisationKind, Role};
+use naru_web::Hub;
+use serde::{Deserialize, Serialize};
+
+/// What the sources leave open, and how much of anything there may be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AdmissionSettings {
+    /// Where uploaded documents lie.
+    pub documents: PathBuf,
+    /// Bytes of one document at most.
+    pub document_bytes_max: u64,
+    /// Members with the role of a developer in one organisation at most.
+    pub developers_max: usize,
+    /// Members of one organisation at most.
+    pub members_max: usize,
+    /// What the guarantee insurance must cover, in percent of the daily withdrawal limits (FSC release 2019-12-13: 200,
+    /// adjusted between 100 and 300).
+    pub insurance_percent: i64,
+    /// Rounds of remediation in one stage of an inspection at most.
+    pub rounds_max: u32,
+    /// Days in which a finding must be remedied.
+    pub remedy_days: u32,
+    /// Days for which the result of an inspection holds; none where it holds until something changes.
+    pub result_days: Option<u32>,
+    /// What a subsidy pays at most, in percent of the cost of an inspection.
+    pub subsidy_percent: i64,
+    /// How long an invitation can be used, seconds.
+    pub invitation_seconds: i64,
+    /// How long a directory's token can be used, days.
+    pub scim_token_days: u32,
+    /// Days after which a credential that nobody used counts as dormant.
+    pub dormant_days: u32,
+    /// Days before an end at which the first warning is given.
+    pub warning_days: u32,
+    /// Whether endpoints at private addresses may be looked at; for a trial alone.
+    pub private_endpoints: bool,
+}
+
+impl Default for AdmissionSettings {
+    fn default() -> Self {
+        Self {
+            documents: PathBuf::from("documents"),
+            document_bytes_max: 50 * 1024 * 1024,
+            developers_max: 10,
+            members_max: 500,
+            insurance_percent: 200,
+            rounds_max: 3,
+            remedy_days: 14,
+            result_days: None,
+            subsidy_percent: 75,
+            invitation_seconds: 72 * 3_600,
+            scim_token_days: 365,
+            dormant_days: 90,
+            warning_days: 30,
+            private_endpoints: false,
+        }
+    }
+}
+
+/// The state of the services and handlers of admission. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Office {
+    /// The hub.
+    pub hub: Hub,
+    /// The settings.
+    pub settings: Arc<AdmissionSettings>,
+}
+
+/// A member with a living sign-in, and the organisation for which they act.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Staff {
+    /// Who.
+    pub member: Member,
+    /// For whom.
+    pub organisation: Organisation,
+}
+
+/// The member may not do this.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("this needs the role {role} of {kind}")]
+pub struct Denied {
+    /// Which role would do.
+    pub role: Role,
+    /// Of which kind of organisation.
+    pub kind: OrganisationKind,
+}
+
+impl Staff {
+    /// In whose name transactions write.
+    pub fn actor(&self) -> Actor {
+        Actor::Member(self.member.id)
+    }
+
+    /// Whether the member has this role in an organisation of this kind.
+    ///
+    /// # Errors
+    /// [`Denied`] names what is needed.
+    pub fn require(&self, role: Role, kind: OrganisationKind) -> Result<(), Denied> {
+        if self.organisation.kind == kind && self.member.may(role) {
+            Ok(())
+        } else {
+            Err(Denied { role, kind })
+        }
+    }
+}

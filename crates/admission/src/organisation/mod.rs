@@ -1,0 +1,10 @@
+//! Organisations: signing up, dated facts, and the states of admission.
+
+pub mod admission;
+pub mod fact;
+pub mod overview;
+pub mod service;
+pub mod standing;
+
+pub use admission::{Wanted, approve, leave, propose};
+pub use service::{OrganisationError, SignUp, sign_up};

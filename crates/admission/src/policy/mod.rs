@@ -1,0 +1,3 @@
+//! Policies of guarantee insurance.
+
+pub mod service;

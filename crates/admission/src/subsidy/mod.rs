@@ -1,0 +1,3 @@
+//! Subsidies for inspections, paid from a yearly budget that cannot be overdrawn.
+
+pub mod service;

@@ -1,0 +1,7 @@
+//! Admission through its services: what opens and closes gates, and what needs two people.
+
+mod gates;
+mod house;
+mod moves;
+mod policy;
+mod subsidy;
