@@ -9,6 +9,7 @@ pub mod grant;
 pub mod identity;
 pub mod introspection;
 pub mod key;
+pub mod member;
 pub mod metadata;
 pub mod passkey;
 pub mod person;

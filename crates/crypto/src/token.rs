@@ -33,6 +33,8 @@ pub enum SecretKind {
     Session,
     /// A pushed authorization request.
     Request,
+    /// A token of an organisation's directory.
+    Directory,
 }
 
 impl SecretKind {
@@ -44,6 +46,7 @@ impl SecretKind {
             Self::Client => "ncs_",
             Self::Session => "nse_",
             Self::Request => "nrq_",
+            Self::Directory => "ndt_",
         }
     }
 }

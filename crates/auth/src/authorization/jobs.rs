@@ -40,7 +40,11 @@ pub async fn round(hub: &Hub) -> Result<u64, StorageError> {
     let mut journeys = 0;
     for _ in 0..ROUNDS_MAX {
         let purged = hub.storage().record("authorization_purge", async |tx| {
+            let members = crate::member::purge(&tx, before).await?;
             let removed = [
+                members[0],
+                members[1],
+                members[2],
                 tx.session_purge(before).await?,
                 tx.ceremony_purge(before).await?,
                 tx.pushed_request_purge(before).await?,
