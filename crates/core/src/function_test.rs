@@ -91,7 +91,7 @@ impl TestStep {
             "Ask for the balance of a registered account.";
         Paging: "거래내역 다음 페이지", "Paging",
             "거래내역의 첫 페이지를 조회하고, 받은 befor_inquiry_trace_info로 다음 페이지를 조회하십시오.",
-            "Ask for the first page of transactions, then for the next with the befor_inquiry_trace_info you were given.";
+            "Ask for a page of transactions, then for the next with the befor_inquiry_trace_info you were given.";
         Withdrawal: "출금이체", "Withdrawal",
             "등록된 계좌에서 약정계좌로 출금이체를 완료하십시오.",
             "Complete a withdrawal from a registered account to your contract account.";
@@ -100,19 +100,19 @@ impl TestStep {
             "Complete a deposit from your contract account to a person's account.";
         ResultAfterSilence: "무응답 뒤 결과조회", "Result after silence",
             "wd_print_content를 SIM-SILENT로 출금이체하여 A0007을 받고, 결과가 정해질 때까지 이체결과를 조회하십시오.",
-            "Withdraw with SIM-SILENT as wd_print_content, be answered A0007, and ask for the result until it is known.";
+            "Withdraw with SIM-SILENT as wd_print_content, be answered A0007, ask for the result until it is known.";
         RepeatedId: "같은 거래고유번호 재전송", "Repeated id",
             "출금이체나 입금이체를 같은 bank_tran_id와 같은 내용으로 두 번 보내 같은 답을 받으십시오.",
-            "Send a withdrawal or deposit twice with the same bank_tran_id and content, and be given the same answer.";
+            "Send a withdrawal or deposit twice with one bank_tran_id and content, and be given the same answer.";
         WithdrawnConsent: "철회된 동의", "Withdrawn consent",
             "동의를 철회한 뒤 그 토큰으로 호출하여 거절된 다음, 세 번 넘게 되풀이하지 말고 다른 토큰으로 호출하십시오.",
-            "Call with a token whose consent was withdrawn, do not repeat it more than three times, then call with another.";
+            "Call once a consent is withdrawn, at most three times; then go on with another token.";
         OverLimit: "한도 초과", "Over a limit",
             "1회 한도를 넘는 금액으로 출금이체나 입금이체를 보내 한도 초과 답을 받으십시오.",
             "Send a withdrawal or deposit above the limit per transfer, and be refused for it.";
         InstitutionDown: "참가기관 장애", "Institution down",
             "wd_print_content를 SIM-DOWN으로 출금이체하여 참가기관 장애(bank_rsp_code 111) 답을 받으십시오.",
-            "Withdraw with SIM-DOWN as wd_print_content, and be answered that the institution is down (bank_rsp_code 111).";
+            "Withdraw with SIM-DOWN as wd_print_content, and be answered bank_rsp_code 111: the institution is down.";
     }
 }
 

@@ -1,4 +1,5 @@
-//! How the hub heard that somebody leaves their organisation. What ended with them is counted, and so is the time it took.
+//! How the hub heard that somebody leaves their organisation. What ended with them is counted, and so is the time it
+//! took.
 
 use crate::words;
 

@@ -35,8 +35,8 @@ pub struct MemberSession {
 }
 
 impl MemberSession {
-    /// Whether the session holds at `now`: not ended, used within `idle_seconds`, and not past its absolute end. Whether
-    /// the member is still active is asked beside it.
+    /// Whether the session holds at `now`: not ended, used within `idle_seconds`, and not past its absolute end.
+    /// Whether the member is still active is asked beside it.
     pub fn is_alive(&self, now: Timestamp, idle_seconds: i64) -> bool {
         let idle = now.micros_since(self.seen_at) >= idle_seconds.saturating_mul(SECOND);
         self.ended_at.is_none() && now < self.expires_at && !idle

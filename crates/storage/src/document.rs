@@ -50,8 +50,8 @@ impl RevisionRow {
 macro_rules! columns {
     ($rest:literal) => {
         concat!(
-            "SELECT r.id, r.document_id, d.organisation_id, d.kind, d.title, r.revision, r.sha256, r.bytes, r.media_type,
-                 r.file_name, r.covers_from, r.covers_to, r.expires_on, r.uploaded_by, r.uploaded_at
+            "SELECT r.id, r.document_id, d.organisation_id, d.kind, d.title, r.revision, r.sha256, r.bytes,
+                 r.media_type, r.file_name, r.covers_from, r.covers_to, r.expires_on, r.uploaded_by, r.uploaded_at
              FROM document_revisions r JOIN documents d ON d.id = r.document_id ",
             $rest
         )
@@ -102,8 +102,8 @@ impl Tx {
             self.execute(sql, values).await?;
         }
         self.execute(
-            "INSERT INTO document_revisions (id, document_id, revision, sha256, bytes, media_type, file_name, covers_from,
-                 covers_to, expires_on, uploaded_by, uploaded_at)
+            "INSERT INTO document_revisions (id, document_id, revision, sha256, bytes, media_type, file_name,
+                 covers_from, covers_to, expires_on, uploaded_by, uploaded_at)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
             values![
                 r.id,

@@ -149,6 +149,15 @@ impl Tx {
         Ok(self.execute(sql, values).await? == 1)
     }
 
+    /// Removes a finding nobody was told of, with its events, if it is still the one that was looked at. Whether it
+    /// was.
+    pub async fn finding_remove(&self, finding: &FindingRow) -> Result<bool, StorageError> {
+        self.execute("DELETE FROM finding_events WHERE finding_id = $1", values![finding.id])
+            .await?;
+        let sql = "DELETE FROM findings WHERE id = $1 AND version = $2";
+        Ok(self.execute(sql, values![finding.id, finding.version]).await? == 1)
+    }
+
     /// A finding by its id.
     pub async fn finding_find(&self, id: FindingId) -> Result<Option<FindingRow>, StorageError> {
         const SQL: &str = columns!("WHERE id = $1");

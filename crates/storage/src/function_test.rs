@@ -189,7 +189,8 @@ impl Tx {
 
     /// Ends an open run. Whether it was open.
     pub async fn function_test_end(&self, id: FunctionTestId, passed: bool) -> Result<bool, StorageError> {
-        let sql = "UPDATE function_tests SET ended_at = $2, passed_at = CASE WHEN $3 = 1 THEN $2 ELSE NULL END
+        let sql = "UPDATE function_tests SET ended_at = CAST($2 AS BIGINT),
+                       passed_at = CASE WHEN $3 = 1 THEN CAST($2 AS BIGINT) ELSE NULL END
                    WHERE id = $1 AND ended_at IS NULL";
         Ok(self.execute(sql, values![id, self.now(), passed]).await? == 1)
     }

@@ -116,8 +116,9 @@ pub struct InspectionFilter {
 macro_rules! columns {
     ($rest:literal) => {
         concat!(
-            "SELECT i.id, i.organisation_id, i.agency_id, i.machine, i.kind, i.platform, i.service, i.catalogue, i.state,
-                 i.state_since, i.round, i.outcome, i.valid_until, i.ended_at, i.created_at, i.version FROM inspections i ",
+            "SELECT i.id, i.organisation_id, i.agency_id, i.machine, i.kind, i.platform, i.service, i.catalogue,
+                 i.state, i.state_since, i.round, i.outcome, i.valid_until, i.ended_at, i.created_at, i.version
+             FROM inspections i ",
             $rest
         )
     };

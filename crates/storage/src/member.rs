@@ -96,8 +96,8 @@ impl Tx {
         let m = &row.member;
         let (profile, blind) = self.member_profile(row)?;
         self.execute(
-            "INSERT INTO members (id, organisation_id, user_name_blind, profile_sealed, roles, active, certificate_sha256,
-                 created_at, changed_at, version)
+            "INSERT INTO members (id, organisation_id, user_name_blind, profile_sealed, roles, active,
+                 certificate_sha256, created_at, changed_at, version)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, 1)",
             values![
                 m.id,

@@ -86,8 +86,8 @@ macro_rules! passkey_columns {
 }
 
 impl Storage {
-    /// The challenge of a member's ceremony of signing in, as [`Storage::ceremony_challenge`] is a person's; an answer to
-    /// the one does not answer the other.
+    /// The challenge of a member's ceremony of signing in, as [`Storage::ceremony_challenge`] is a person's; an answer
+    /// to the one does not answer the other.
     pub fn member_ceremony_challenge(&self, id: CeremonyId) -> Vec<u8> {
         self.keyring().blind(CHALLENGE, id.to_string().as_bytes())
     }

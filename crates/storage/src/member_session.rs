@@ -50,8 +50,9 @@ impl Tx {
         Ok(())
     }
 
-    /// A session by the SHA-256 of its secret, whether it is alive or not, with whose it is and for whom they work, all as
-    /// they are at one moment. Nothing where the member is not active or was removed: such a session is dead at once.
+    /// A session by the SHA-256 of its secret, whether it is alive or not, with whose it is and for whom they work, all
+    /// as they are at one moment. Nothing where the member is not active or was removed: such a session is dead at
+    /// once.
     pub async fn member_session_find(
         &self,
         secret_sha256: [u8; 32],
@@ -61,7 +62,8 @@ impl Tx {
                  m.changed_at, m.seen_at, m.removed_at, m.version,
                  o.id, o.code, o.kind, o.name, o.state, o.state_since, o.state_reason, o.gates, o.duty, o.insured_won,
                  o.withdraw_day_won, o.created_at, o.version
-             FROM member_sessions s JOIN members m ON m.id = s.member_id JOIN organisations o ON o.id = m.organisation_id
+             FROM member_sessions s
+             JOIN members m ON m.id = s.member_id JOIN organisations o ON o.id = m.organisation_id
              WHERE s.secret_sha256 = $1 AND m.active = 1 AND m.removed_at IS NULL";
         let Some(mut row) = self.query_opt(sql, values![secret_sha256]).await? else {
             return Ok(None);

@@ -1,16 +1,17 @@
-//! Documents, answers, inspections, findings.
+//! Documents, answers, inspections.
 
 use naru_core::{
-    AdmissionState, Day, DocumentId, DocumentKind, FileKind, FindingId, InspectionId, InspectionKind,
-    InspectionMachine, InspectionMethod, InspectionOutcome, MemberId, Organisation, OrganisationId, OrganisationKind,
-    ProposalId, RevisionId, StandingDuty, Verdict, Won,
+    AdmissionState, Day, DocumentId, DocumentKind, FileKind, InspectionId, InspectionKind, InspectionMachine,
+    InspectionMethod, InspectionOutcome, MemberId, Organisation, OrganisationId, OrganisationKind, ProposalId,
+    RevisionId, StandingDuty, Verdict, Won,
 };
 use naru_storage::{
-    AnswerRow, FindingEventRow, FindingRow, InspectionEventRow, InspectionFilter, InspectionRow, RevisionRow,
-    StorageError, VerdictRow,
+    AnswerRow, InspectionEventRow, InspectionFilter, InspectionRow, RevisionRow, StorageError, VerdictRow,
 };
 
 use crate::house::House;
+
+mod finding;
 
 on_every_engine!(
     a_revision_is_read_back_and_its_number_is_taken_once,
@@ -20,9 +21,12 @@ on_every_engine!(
     an_inspection_moves_only_from_where_it_was_seen,
     inspections_are_filtered_and_those_waiting_longest_come_first,
     events_are_appended_in_order,
-    a_verdict_is_changed_only_by_who_saw_it_last,
-    findings_keep_their_history_and_the_open_ones_come_by_due_day
+    a_verdict_is_changed_only_by_who_saw_it_last
 );
+
+const TAKEN: StorageError = StorageError::Taken {
+    transaction: "contract_put",
+};
 
 async fn organisation(house: &House, kind: OrganisationKind) -> OrganisationId {
     let id = OrganisationId::new(house.now(), &house.chance);
@@ -121,8 +125,7 @@ async fn a_revision_is_read_back_and_its_number_is_taken_once(house: &House) {
         id: RevisionId::new(house.now(), &house.chance),
         ..second
     };
-    let refused = house.refused(async |tx| tx.revision_insert(&again).await).await;
-    assert!(matches!(refused, StorageError::Taken { .. }), "{refused}");
+    assert_eq!(house.refused(async |tx| tx.revision_insert(&again).await).await, TAKEN);
 }
 
 async fn documents_are_listed_as_they_were_on_any_day(house: &House) {
@@ -293,8 +296,10 @@ async fn events_are_appended_in_order(house: &House) {
         .get(async |tx| tx.inspection_event_list_pending(agency).await)
         .await;
     assert_eq!(pending, [one, two.clone()]);
-    let taken = house.refused(async |tx| tx.inspection_event_insert(&two).await).await;
-    assert!(matches!(taken, StorageError::Taken { .. }), "{taken}");
+    assert_eq!(
+        house.refused(async |tx| tx.inspection_event_insert(&two).await).await,
+        TAKEN
+    );
     let ended = InspectionRow {
         ended_at: Some(house.now()),
         ..row
@@ -338,73 +343,6 @@ async fn a_verdict_is_changed_only_by_who_saw_it_last(house: &House) {
     let next = VerdictRow { round: 2, ..first };
     assert!(house.put(async |tx| tx.verdict_insert(&next).await).await);
     let listed = house.get(async |tx| tx.verdict_list(row.id).await).await;
-    assert_eq!(listed, [VerdictRow { version: 2, ..changed }, next]);
-}
-
-async fn findings_keep_their_history_and_the_open_ones_come_by_due_day(house: &House) {
-    let row = stored(house).await;
-    let finding = |state: &str, due_on| FindingRow {
-        id: FindingId::new(house.now(), &house.chance),
-        inspection_id: row.id,
-        organisation_id: row.organisation_id,
-        control_id: "fsi-mob-01-1".to_owned(),
-        round: 1,
-        state: state.to_owned(),
-        statement: "평문이 남습니다".to_owned(),
-        due_on,
-        written_by: "member:mem_1".to_owned(),
-        created_at: house.now(),
-        changed_at: house.now(),
-        version: 1,
-    };
-    let undated = finding("OPEN", None);
-    let dated = finding("REMEDIATING", Some(Day(20_261_231)));
-    let closed = finding("CLOSED", Some(Day(20_261_201)));
-    for one in [&undated, &dated, &closed] {
-        house.put(async |tx| tx.finding_insert(one).await).await;
-    }
-    let open = house
-        .get(async |tx| tx.finding_list_open(row.organisation_id).await)
-        .await;
-    assert_eq!(open, [dated.clone(), undated.clone()]);
-    assert_eq!(house.get(async |tx| tx.finding_list(row.id).await).await.len(), 3);
-    house.set_now(house.now().plus_seconds(5));
-    let moved = FindingRow {
-        state: "REMEDIATING".to_owned(),
-        due_on: Some(Day(20_270_101)),
-        ..undated
-    };
-    assert!(house.put(async |tx| tx.finding_update(&moved).await).await);
-    assert!(
-        !house.put(async |tx| tx.finding_update(&moved).await).await,
-        "seen before"
-    );
-    let kept = FindingRow {
-        version: 2,
-        changed_at: house.now(),
-        ..moved
-    };
-    assert_eq!(
-        house.get(async |tx| tx.finding_find(kept.id).await).await,
-        Some(kept.clone())
-    );
-    let event = |sequence| FindingEventRow {
-        finding_id: kept.id,
-        sequence,
-        at: house.now(),
-        actor: "hub:signals".to_owned(),
-        event: "acknowledge".to_owned(),
-        from_state: "OPEN".to_owned(),
-        to_state: "REMEDIATING".to_owned(),
-        note: String::new(),
-        revisions: Vec::new(),
-        due_on: kept.due_on,
-    };
-    let (one, two) = (event(1), event(2));
-    house.put(async |tx| tx.finding_event_insert(&one).await).await;
-    house.put(async |tx| tx.finding_event_insert(&two).await).await;
-    let taken = house.refused(async |tx| tx.finding_event_insert(&two).await).await;
-    assert!(matches!(taken, StorageError::Taken { .. }), "{taken}");
-    let events = house.get(async |tx| tx.finding_event_list(kept.id).await).await;
-    assert_eq!(events, [one, two]);
+    let kept = VerdictRow { version: 2, ..changed };
+    assert_eq!(listed, [kept, next]);
 }

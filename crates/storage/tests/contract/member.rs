@@ -1,14 +1,10 @@
-//! Members, what they hold, directories' tokens, leavers.
+//! Members, and the tokens of their directories.
 
 use naru_core::{
-    Actor, AdmissionState, CeremonyId, LeaveSource, LeaverId, Member, MemberId, MemberSession, MemberSignIn,
-    Organisation, OrganisationId, OrganisationKind, PasskeyId, Role, Roles, ScimTokenId, SessionId, StandingDuty,
-    Timestamp, Won,
+    AdmissionState, Member, MemberId, Organisation, OrganisationId, OrganisationKind, Role, Roles, ScimTokenId,
+    StandingDuty, Timestamp, Won,
 };
-use naru_storage::{
-    CutOff, InvitationRow, LeaverRow, MemberCeremony, MemberHoldings, MemberPasskeyRow, MemberRow, ScimTokenRow,
-    StorageError,
-};
+use naru_storage::{MemberRow, ScimTokenRow, StorageError};
 use serde_json::json;
 
 use crate::house::House;
@@ -20,8 +16,6 @@ on_every_engine!(
     certificates_are_one_persons,
     members_are_counted_by_role,
     a_token_is_found_until_it_ends,
-    everything_ends_with_a_leaver_and_nothing_of_others,
-    leavers_are_listed_with_their_time,
     one_of_two_changes_at_once_wins,
 );
 
@@ -29,7 +23,7 @@ const TAKEN: StorageError = StorageError::Taken {
     transaction: "contract_put",
 };
 
-async fn organisation(house: &House, code: &str) -> OrganisationId {
+pub(crate) async fn organisation(house: &House, code: &str) -> OrganisationId {
     let organisation = Organisation {
         id: OrganisationId::new(house.now(), &house.chance),
         code: code.to_owned(),
@@ -49,7 +43,7 @@ async fn organisation(house: &House, code: &str) -> OrganisationId {
     organisation.id
 }
 
-fn row(house: &House, organisation_id: OrganisationId, name: &str) -> MemberRow {
+pub(crate) fn row(house: &House, organisation_id: OrganisationId, name: &str) -> MemberRow {
     MemberRow {
         member: Member {
             id: MemberId::new(house.now(), &house.chance),
@@ -69,13 +63,13 @@ fn row(house: &House, organisation_id: OrganisationId, name: &str) -> MemberRow 
     }
 }
 
-async fn stored(house: &House, organisation: OrganisationId, name: &str) -> MemberRow {
+pub(crate) async fn stored(house: &House, organisation: OrganisationId, name: &str) -> MemberRow {
     let row = row(house, organisation, name);
     house.put(async |tx| tx.member_insert(&row).await).await;
     row
 }
 
-async fn find(house: &House, id: MemberId) -> MemberRow {
+pub(crate) async fn find(house: &House, id: MemberId) -> MemberRow {
     house
         .get(async |tx| tx.member_find(id).await)
         .await
@@ -101,7 +95,7 @@ async fn a_member_reads_back_and_their_name_is_theirs(house: &House) {
     assert_eq!(house.get(async |tx| tx.member_list(naru).await).await, [kim, second]);
     assert_eq!(
         house.get(async |tx| tx.member_list(other).await).await,
-        [elsewhere.clone()]
+        std::slice::from_ref(&elsewhere)
     );
     house.put(async |tx| tx.member_seen(elsewhere.member.id)).await;
     let seen = find(house, elsewhere.member.id).await.member;
@@ -188,7 +182,7 @@ async fn members_are_counted_by_role(house: &House) {
     assert_eq!((count(None).await, count(Some(Role::Developer)).await), (1, 0));
 }
 
-fn token(house: &House, issuer: &MemberRow) -> ScimTokenRow {
+pub(crate) fn token(house: &House, issuer: &MemberRow) -> ScimTokenRow {
     ScimTokenRow {
         id: ScimTokenId::new(house.now(), &house.chance),
         organisation_id: issuer.member.organisation_id,
@@ -235,156 +229,6 @@ async fn a_token_is_found_until_it_ends(house: &House) {
     assert!(!listed[1].is_alive(now) && listed[0].is_alive(now) && !listed[0].is_alive(second.expires_at));
     house.set_now(second.expires_at);
     assert!(!end(second.id, naru).await, "too old");
-}
-
-/// Two sessions of which one has ended, a passkey, an invitation, a ceremony, a token and a certificate.
-async fn holder(house: &House, organisation: OrganisationId, name: &str) -> MemberRow {
-    let mut member = row(house, organisation, name);
-    member.member.certificate_sha256 = Some(house.chance.bytes());
-    let (id, now, chance) = (member.member.id, house.now(), &house.chance);
-    let session = |ended_after| MemberSession {
-        id: SessionId::new(now, chance),
-        member_id: id,
-        method: MemberSignIn::Certificate,
-        device: "Chrome, Windows".to_owned(),
-        created_at: now,
-        seen_at: now,
-        expires_at: now.plus_seconds(ended_after),
-        ended_at: None,
-    };
-    let sessions = [(session(3_600), chance.bytes()), (session(1), chance.bytes())];
-    let passkey = MemberPasskeyRow {
-        id: PasskeyId::new(now, chance),
-        member_id: id,
-        credential_sha256: chance.bytes(),
-        key: json!({}),
-        name: "열쇠".to_owned(),
-        created_at: now,
-        used_at: None,
-        version: 1,
-    };
-    let invitation = InvitationRow {
-        member_id: id,
-        code_hash: "$argon2id$".to_owned(),
-        tries: 0,
-        issued_by: Actor::Hub("contract").to_string(),
-        created_at: now,
-        expires_at: now.plus_days(3),
-    };
-    let ceremony = MemberCeremony {
-        id: CeremonyId::new(now, chance),
-        member_id: id,
-        secret_sha256: chance.bytes(),
-        state: json!({}),
-        expires_at: now.plus_seconds(300),
-    };
-    let (token, digest) = (token(house, &member), chance.bytes());
-    house
-        .put(async |tx| {
-            tx.member_insert(&member).await?;
-            for (session, secret) in &sessions {
-                tx.member_session_insert(session, *secret).await?;
-            }
-            tx.member_passkey_insert(&passkey).await?;
-            tx.invitation_put(&invitation).await?;
-            tx.member_ceremony_put(&ceremony).await?;
-            tx.scim_token_insert(&token, digest).await
-        })
-        .await;
-    member
-}
-
-async fn everything_ends_with_a_leaver_and_nothing_of_others(house: &House) {
-    let naru = organisation(house, "naru").await;
-    let leaver = holder(house, naru, "leaver").await;
-    house.set_now(house.now().plus_seconds(2));
-    let stays = holder(house, naru, "stays").await;
-    let nobody = stored(house, naru, "nobody").await;
-    let held = |row: &MemberRow, sessions, passkeys, invited_until| MemberHoldings {
-        member_id: row.member.id,
-        sessions,
-        passkeys,
-        invited_until,
-    };
-    let holdings = async || {
-        let mut found = house.get(async |tx| tx.member_holdings(naru).await).await;
-        found.sort_by_key(|held| held.member_id);
-        found
-    };
-    let invited = |row: &MemberRow| Some(row.member.created_at.plus_days(3));
-    let mut expected = [
-        held(&leaver, 1, 1, invited(&leaver)),
-        held(&stays, 2, 1, invited(&stays)),
-        held(&nobody, 0, 0, None),
-    ];
-    expected.sort_by_key(|held| held.member_id);
-    assert_eq!(holdings().await, expected);
-    let cut = async |id| house.put(async |tx| tx.member_cut_off(id).await).await;
-    let everything = CutOff {
-        sessions: 1,
-        passkeys: 1,
-        codes: 2,
-        tokens: 1,
-        certificates: 1,
-    };
-    assert_eq!((cut(leaver.member.id).await, everything.total()), (everything, 6));
-    assert_eq!(cut(leaver.member.id).await, CutOff::default());
-    let mut expected = [
-        held(&leaver, 0, 0, None),
-        held(&stays, 2, 1, invited(&stays)),
-        held(&nobody, 0, 0, None),
-    ];
-    expected.sort_by_key(|held| held.member_id);
-    assert_eq!(holdings().await, expected);
-    let row = find(house, leaver.member.id).await;
-    assert_eq!((row.member.certificate_sha256, row.member.version), (None, 1));
-    assert_eq!(find(house, stays.member.id).await, stays);
-    let tokens = house.get(async |tx| tx.scim_token_list(naru).await).await;
-    let alive: Vec<MemberId> = tokens
-        .iter()
-        .filter(|t| t.is_alive(house.now()))
-        .map(|t| t.issued_by)
-        .collect();
-    assert_eq!(alive, [stays.member.id]);
-}
-
-async fn leavers_are_listed_with_their_time(house: &House) {
-    let (naru, other) = (organisation(house, "naru").await, organisation(house, "other").await);
-    let kim = stored(house, naru, "kim").await;
-    let leaver = |seconds: i64| LeaverRow {
-        id: LeaverId::new(house.now(), &house.chance),
-        organisation_id: naru,
-        member_id: kim.member.id,
-        source: LeaveSource::ScimPatch,
-        received_at: house.now(),
-        ended_at: house.now().plus_seconds(seconds),
-        latency_us: None,
-        cut_off: CutOff {
-            sessions: 1,
-            passkeys: 2,
-            codes: 3,
-            tokens: 4,
-            certificates: 5,
-        },
-    };
-    let (early, late) = (leaver(1), leaver(2));
-    house
-        .put(async |tx| {
-            tx.leaver_insert(&late).await?;
-            tx.leaver_insert(&early).await
-        })
-        .await;
-    for latency_us in [1_500, 9_999] {
-        house.put(async |tx| tx.leaver_took(early.id, latency_us)).await;
-    }
-    let timed = LeaverRow {
-        latency_us: Some(1_500),
-        ..early.clone()
-    };
-    let list = async |whose, since| house.get(async |tx| tx.leaver_list(whose, since).await).await;
-    assert_eq!(list(naru, Timestamp(0)).await, [late.clone(), timed]);
-    assert_eq!(list(naru, late.ended_at).await, [late]);
-    assert!(list(other, Timestamp(0)).await.is_empty());
 }
 
 async fn one_of_two_changes_at_once_wins(house: &House) {

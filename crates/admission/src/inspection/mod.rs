@@ -1,0 +1,30 @@
+//! Inspections, moved only as their process says.
+//!
+//! What a result says, the verdicts of its round and the open findings, is what a second person signs; a change of any
+//! of it in between voids the signature.
+
+mod book;
+mod case;
+mod error;
+mod guard;
+mod moves;
+mod own;
+pub mod service;
+mod time;
+mod verdict;
+mod view;
+
+pub use book::{finding_machine, is_told, items, judging, machine, side};
+pub use case::Case;
+pub use error::InspectionError;
+pub use own::keep_in_step;
+pub use service::{Act, Acted, Opening, act, approve, open, reject, sign_contract};
+pub use time::{Interval, Time, time};
+pub use verdict::{Judgement, judge};
+pub use view::{InspectionView, ItemView, Overview, QueueEntry, overview, queue, view};
+
+pub(crate) use book::{require, require_approver, takes};
+pub(crate) use case::digests;
+pub(crate) use error::noted;
+pub(crate) use moves::void_open;
+pub(crate) use service::{find_proposal, propose};

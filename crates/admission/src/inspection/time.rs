@@ -1,0 +1,64 @@
+//! Whose time an inspection has taken: the agency's apart from the organisation's, with every interval as proof.
+
+use naru_core::Timestamp;
+use naru_rulebook::process::{Entry, Owner, Spent};
+use naru_storage::{InspectionEventRow, InspectionRow};
+use serde::Serialize;
+
+use super::book;
+
+/// A stretch of time in one state.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Interval {
+    /// From when.
+    pub from: Timestamp,
+    /// Until when; now, for the last one.
+    pub until: Timestamp,
+    /// In which state.
+    pub state: String,
+    /// Whose time it was; nobody's where both could act, or neither.
+    pub owner: Option<Owner>,
+}
+
+/// The time an inspection has taken since its clock started, with the proof.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Time {
+    /// The sums, the day by which the agency is due, and whether it is late.
+    pub spent: Spent,
+    /// Every interval since the clock started: their sums are those above.
+    pub intervals: Vec<Interval>,
+}
+
+/// Counts the time of an inspection; `None` where its process has no clock.
+pub fn time(inspection: &InspectionRow, events: &[InspectionEventRow], now: Timestamp) -> Option<Time> {
+    let machine = book::machine(inspection.machine);
+    let mut history = vec![Entry {
+        at: inspection.created_at,
+        state: &machine.initial,
+    }];
+    let moves = events.iter().filter(|event| event.from_state != event.to_state);
+    history.extend(moves.map(|event| Entry {
+        at: event.at,
+        state: &event.to_state,
+    }));
+    let spent = machine.spent(&history, now).ok()?;
+    let start = machine.clock_start.as_ref()?;
+    let begins = |pair: &[Entry<'_>]| matches!(pair, [from, to] if from.state == start.from && to.state == start.to);
+    let began = history
+        .windows(2)
+        .position(begins)
+        .map_or(history.len(), |before| before + 1);
+    let untils = history.iter().skip(1).map(|entry| entry.at).chain([now]);
+    let counted = history.iter().zip(untils).skip(began);
+    let running = counted.filter(|(entry, _)| !machine.is_terminal(entry.state));
+    let intervals = running.map(|(entry, until)| Interval {
+        from: entry.at,
+        until,
+        state: entry.state.to_owned(),
+        owner: machine.owner(entry.state),
+    });
+    Some(Time {
+        spent,
+        intervals: intervals.collect(),
+    })
+}
