@@ -6,12 +6,16 @@
 mod asset;
 mod chain;
 mod design;
+pub mod member;
 mod message;
+mod operator;
 mod page;
 mod pages;
 pub mod person;
+mod script;
+mod supervisor;
 
 pub use asset::{Asset, CONTENT_SECURITY_POLICY, SCRIPTED_SECURITY_POLICY};
 pub use chain::{BrokenView, ChainView, FactView, LinkView, Phrasebook};
-pub use page::{Frame, Newcomer, PageError, PersonFrame, Theme, WayWord};
+pub use page::{Frame, Newcomer, PageError, PersonFrame, StaffFrame, StaffWay, Theme, WayWord};
 pub use pages::{Pages, routes};

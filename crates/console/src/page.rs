@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use minijinja::value::{Kwargs, Serde, Value};
 use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, context};
 use naru_core::trust::Link;
-use naru_core::{Language, Timestamp, Won, words};
+use naru_core::{Language, OrganisationKind, Timestamp, Won, words};
 use serde::Serialize;
 
 use crate::asset::Asset;
@@ -22,10 +22,26 @@ macro_rules! template {
 }
 
 /// Every template, embedded.
-pub(crate) const TEMPLATES: [(&str, &str); 20] = [
+pub(crate) const TEMPLATES: [(&str, &str); 39] = [
     template!("base.html"),
     template!("design/design.html"),
     template!("design/samples.html"),
+    template!("member/enrol.html"),
+    template!("member/passkey.html"),
+    template!("member/security.html"),
+    template!("member/sign_in.html"),
+    template!("operator/denied.html"),
+    template!("operator/organisation.html"),
+    template!("operator/organisation_parts.html"),
+    template!("operator/parts.html"),
+    template!("operator/pipeline.html"),
+    template!("operator/policies.html"),
+    template!("operator/proposal.html"),
+    template!("operator/proposals.html"),
+    template!("operator/rules.html"),
+    template!("operator/subsidies.html"),
+    template!("operator/transfer.html"),
+    template!("operator/transfers.html"),
     template!("parts/call.html"),
     template!("parts/chain.html"),
     template!("parts/consent.html"),
@@ -34,6 +50,7 @@ pub(crate) const TEMPLATES: [(&str, &str); 20] = [
     template!("parts/grant.html"),
     template!("parts/marks.html"),
     template!("parts/pages.html"),
+    template!("parts/staff.html"),
     template!("parts/steps.html"),
     template!("person/activity.html"),
     template!("person/code.html"),
@@ -43,6 +60,8 @@ pub(crate) const TEMPLATES: [(&str, &str); 20] = [
     template!("person/problem.html"),
     template!("person/security.html"),
     template!("person/sign_in.html"),
+    template!("supervisor/organisations.html"),
+    template!("supervisor/overview.html"),
 ];
 
 static KOREAN: LazyLock<Environment<'static>> = LazyLock::new(|| environment(Language::Ko));
@@ -74,6 +93,36 @@ pub struct Frame {
     pub theme: Option<Theme>,
     /// The ways between a person's own pages, where one is signed in.
     pub person: Option<PersonFrame>,
+    /// What stands around the pages of a member who is signed in.
+    pub staff: Option<StaffFrame>,
+}
+
+/// What stands around the pages of a member: for whom they act, who they are, and the ways through their console.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct StaffFrame {
+    /// The name of their organisation.
+    pub organisation: String,
+    /// What it is.
+    pub kind: OrganisationKind,
+    /// As others are shown the member.
+    pub member: String,
+    /// The token of the form that signs out.
+    pub csrf: String,
+    /// The ways through the console, in order.
+    pub ways: Vec<StaffWay>,
+    /// A living sign-in on another device that is younger than this one.
+    pub newcomer: Option<Newcomer>,
+}
+
+/// One way through a console.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct StaffWay {
+    /// The key of its message, such as `member.way_security`.
+    pub label: &'static str,
+    /// Where it leads: a path of ours.
+    pub href: String,
+    /// Whether it is the page that is shown, or one below it.
+    pub current: bool,
 }
 
 /// What stands around a person's own pages.
@@ -128,6 +177,7 @@ struct FrameView<'a> {
     wide: bool,
     theme: Option<Theme>,
     person: &'a Option<PersonFrame>,
+    staff: &'a Option<StaffFrame>,
 }
 
 #[derive(Serialize)]
@@ -156,6 +206,7 @@ impl<'a> FrameView<'a> {
             wide: frame.wide,
             theme: frame.theme,
             person: &frame.person,
+            staff: &frame.staff,
         }
     }
 }

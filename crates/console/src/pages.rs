@@ -7,14 +7,20 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use naru_auth::identity::IdentityCheck;
+use naru_auth::member::CodePool;
 use naru_auth::passkey::Passkeys;
+use naru_auth::session::device_words;
 use naru_banking::Desk;
 use naru_core::{AuthorizationId, BankCode, CallId, Language};
 use naru_crypto::{Secret, hex, sha256};
 use naru_web::{Effect, Hub, Route, Who};
 
+use crate::member::TrialMember;
 use crate::person::{ProblemView, ProblemWord, SignInWords, problem};
-use crate::{Asset, CONTENT_SECURITY_POLICY, Frame, PageError, SCRIPTED_SECURITY_POLICY, design, person};
+use crate::{
+    Asset, CONTENT_SECURITY_POLICY, Frame, PageError, SCRIPTED_SECURITY_POLICY, design, member, operator, person,
+    supervisor,
+};
 
 /// A form's body at most, bytes.
 pub(crate) const FORM_MAX: usize = 64 * 1024;
@@ -26,17 +32,26 @@ pub struct Pages {
     pub hub: Hub,
     /// The lines, to find a person's accounts.
     pub desk: Desk,
+    /// Admission: organisations, inspections, evidence.
+    pub office: naru_admission::Office,
     /// Who proofs people.
     pub identity: Arc<dyn IdentityCheck>,
     /// Signs people in with passkeys; absent where the hub's address has no name that they could be bound to.
     pub passkeys: Option<Passkeys>,
     /// Invented people one can sign in as; empty outside a trial.
     pub trial_people: Arc<[SignInWords]>,
+    /// Where the codes of invitations are compared.
+    pub code_pool: CodePool,
+    /// Invented members one can enrol as, with the codes of their invitations; empty outside a trial.
+    pub trial_members: Arc<[TrialMember]>,
 }
 
 /// The routes of all pages.
 pub fn routes(pages: &Pages) -> Vec<Route> {
     let mut routes = person::routes(pages);
+    routes.extend(member::routes(pages));
+    routes.extend(operator::routes(pages));
+    routes.extend(supervisor::routes(pages));
     routes.push(design::route(pages));
     routes.push(Route {
         method: "GET",
@@ -100,6 +115,12 @@ pub(crate) fn set_cookie(name: &str, value: &str, seconds: Option<i64>) -> Heade
     HeaderValue::from_str(&text).expect("ids, secrets and numbers are plain ASCII")
 }
 
+/// Browser and system in a few words; empty where neither is known.
+pub(crate) fn device(headers: &HeaderMap) -> String {
+    let agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
+    device_words(agent.unwrap_or_default())
+}
+
 /// The token that the forms under a secret carry: only pages of that browser can know it.
 pub(crate) fn csrf(secret: &str) -> String {
     hex(&sha256(format!("csrf:{secret}").as_bytes()))
@@ -133,7 +154,7 @@ impl Pages {
         Frame {
             language: language.unwrap_or_default(),
             here: here.into(),
-            test_bed: !self.trial_people.is_empty(),
+            test_bed: !(self.trial_people.is_empty() && self.trial_members.is_empty()),
             ..Frame::default()
         }
     }
@@ -225,6 +246,11 @@ impl Form {
             .find(|(key, _)| key == name)
             .map(|(_, value)| value.trim())
             .unwrap_or_default()
+    }
+
+    /// Every pair, in order.
+    pub(crate) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.trim()))
     }
 
     /// Every value of a field.

@@ -24,6 +24,15 @@ pub(super) fn pages(language: Language, client: &str) -> Vec<Shown> {
     gallery.consenting(client);
     gallery.own(client);
     gallery.ending(client);
+    for (name, html) in crate::member::gallery::pages(language, client) {
+        gallery.add(&name, html);
+    }
+    for (name, html) in crate::operator::gallery::pages(language, client) {
+        gallery.add(&name, html);
+    }
+    for (name, html) in crate::supervisor::gallery::pages(language, client) {
+        gallery.add(&name, html);
+    }
     gallery.shown
 }
 

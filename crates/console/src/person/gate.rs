@@ -4,13 +4,13 @@
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use naru_auth::authorization::service as journeys;
-use naru_auth::session::{self as sessions, Opened, device_words};
+use naru_auth::session::{self as sessions, Opened};
 use naru_core::{Language, Person, PersonId, Session, SignInMethod};
 use naru_storage::StorageError;
 
 use super::ProblemWord;
 use crate::page::in_language;
-use crate::pages::{Form, Pages, Ticket, cookie, csrf, is_csrf, language, parameter, see_other, set_cookie};
+use crate::pages::{Form, Pages, Ticket, cookie, csrf, device, is_csrf, language, parameter, see_other, set_cookie};
 use crate::{Frame, Newcomer, PersonFrame, WayWord};
 
 /// The cookie of a person's sign-in on this device.
@@ -137,12 +137,6 @@ pub(super) async fn open(
 /// The cookie that takes the sign-in's cookie away.
 pub(super) fn no_cookie() -> HeaderValue {
     set_cookie(COOKIE, "", Some(0))
-}
-
-/// Browser and system in a few words; empty where neither is known.
-pub(super) fn device(headers: &HeaderMap) -> String {
-    let agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
-    device_words(agent.unwrap_or_default())
 }
 
 /// The row of a person.

@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 
 use naru_core::trust::{Link, Why};
-use naru_core::{ClientStatus, Environment, RevokedBy, Scope, SignInMethod};
+use naru_core::{ClientStatus, Environment, MemberSignIn, OrganisationKind, RevokedBy, Scope, SignInMethod};
 
 use super::{
     AnswerWord, CodeError, ConsentError, DidWord, DoneWord, GrantWord, ProblemWord, SecurityDone, SignInError,
 };
 use crate::chain::SHOWN;
+use crate::member::{EnrolError, StaffSignInError, WAY_LABELS};
 use crate::message::Message;
 use crate::page::TEMPLATES;
 
@@ -32,10 +33,16 @@ fn family(prefix: &str) -> Vec<String> {
         "evidence." => with(SHOWN.to_vec()),
         "did." => with(DidWord::ALL.iter().map(|word| word.as_str()).collect()),
         "answer." | "answer_meaning." => with(AnswerWord::ALL.iter().map(|word| word.as_str()).collect()),
-        "passkey." => with(vec!["cancelled", "refused", "unreachable"]),
+        "passkey." | "member_passkey." => with(vec!["cancelled", "refused", "unreachable"]),
         "security.method_" => with(SignInMethod::ALL.iter().map(|word| word.as_str()).collect()),
-        "security.done_" => with(SecurityDone::ALL.iter().map(|word| word.as_str()).collect()),
+        "member.kind_" => with(OrganisationKind::ALL.iter().map(|word| word.as_str()).collect()),
+        "member_security.method_" => with(MemberSignIn::ALL.iter().map(|word| word.as_str()).collect()),
+        "security.done_" | "member_security.done_" => {
+            with(SecurityDone::ALL.iter().map(|word| word.as_str()).collect())
+        }
         other if other.starts_with("design.") => design(other),
+        // The tests of these consoles compare them with their words.
+        other if other.starts_with("operator.") || other.starts_with("supervisor.") => design(other),
         "done." => {
             let words = DoneWord::ALL.iter().map(|word| word.as_str());
             words
@@ -86,6 +93,11 @@ fn every_message_is_used_and_every_used_message_exists() {
     used.insert("activity.unknown_client".to_owned());
     used.extend(SignInError::ALL.iter().map(ToString::to_string));
     used.extend(CodeError::ALL.iter().map(ToString::to_string));
+    used.extend(EnrolError::ALL.iter().map(ToString::to_string));
+    used.extend(StaffSignInError::ALL.iter().map(ToString::to_string));
+    used.extend(WAY_LABELS.iter().map(ToString::to_string));
+    used.extend(crate::operator::WAY_LABELS.iter().map(ToString::to_string));
+    used.extend(crate::supervisor::WAY_LABELS.iter().map(ToString::to_string));
     used.extend(ConsentError::ALL.iter().map(ToString::to_string));
     let known: BTreeSet<String> = Message::all().map(|(key, _)| key.to_owned()).collect();
     assert_eq!(

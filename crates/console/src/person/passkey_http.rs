@@ -3,24 +3,18 @@
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use axum::routing::post;
-use naru_auth::passkey::{PasskeyError, Passkeys};
-use naru_core::{CeremonyId, Language, SignInMethod};
+use naru_auth::passkey::Passkeys;
+use naru_core::SignInMethod;
 use naru_web::{Effect, Route, Who};
-use serde::Deserialize;
-use serde_json::{Value, json};
 
 use super::SecurityDone;
 use super::gate::{self, Guest, person};
 use super::journey_http::{Visit, visit};
 use crate::page::in_language;
-use crate::pages::{FORM_MAX, Pages};
-
-/// The header that carries the form's token.
-const TOKEN: &str = "x-csrf-token";
-/// Characters of a passkey's name at most.
-const NAME_MAX: usize = 40;
+use crate::pages::Pages;
+use crate::script::{Finish, begun, failed, go_to, none_here, silent, token, word};
 
 /// The routes that the script calls.
 pub(super) fn routes(pages: &Pages) -> Vec<Route> {
@@ -44,64 +38,6 @@ pub(super) fn routes(pages: &Pages) -> Vec<Route> {
         route("/passkeys/begin", "A passkey is about to be added", post(begin_add)),
         route("/passkeys/finish", "The passkey is added", post(finish_add)),
     ]
-}
-
-/// What the script sends at the end of a ceremony.
-#[derive(Deserialize)]
-struct Finish {
-    ceremony: CeremonyId,
-    credential: Value,
-    #[serde(default)]
-    name: String,
-    #[serde(default)]
-    lang: String,
-    #[serde(default)]
-    next: String,
-}
-
-impl Finish {
-    fn read(body: &[u8]) -> Option<Self> {
-        (body.len() <= FORM_MAX)
-            .then(|| serde_json::from_slice(body).ok())
-            .flatten()
-    }
-
-    fn language(&self) -> Language {
-        if self.lang == "en" { Language::En } else { Language::Ko }
-    }
-}
-
-fn word(status: StatusCode, word: &str) -> Response {
-    (status, axum::Json(json!({ "problem": word }))).into_response()
-}
-
-/// The script looks at the status alone; the word is for people who look at the traffic.
-fn failed(error: &PasskeyError) -> Response {
-    match error {
-        PasskeyError::Storage(error) => silent(error),
-        _ => word(StatusCode::UNPROCESSABLE_ENTITY, "refused"),
-    }
-}
-
-fn silent(error: &naru_storage::StorageError) -> Response {
-    tracing::error!(event = "storage_failed", %error, "a passkey ceremony could not go on");
-    word(StatusCode::SERVICE_UNAVAILABLE, "unavailable")
-}
-
-fn token(headers: &HeaderMap) -> &str {
-    headers
-        .get(TOKEN)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default()
-}
-
-fn begun((ceremony, options): (CeremonyId, Value)) -> Response {
-    axum::Json(json!({ "ceremony": ceremony, "options": options })).into_response()
-}
-
-/// Where the hub's address has no name, there are no passkeys.
-fn none_here() -> Response {
-    word(StatusCode::NOT_FOUND, "refused")
 }
 
 /// The journey whose page asks, before anybody has signed in there.
@@ -160,7 +96,7 @@ async fn finish_sign_in(
     };
     // The journey goes on when its page is opened next, as it does for everybody who is signed in already.
     let next = in_language(&to, finish.language());
-    let mut response = axum::Json(json!({ "next": next })).into_response();
+    let mut response = go_to(&next);
     response.headers_mut().append(header::SET_COOKIE, cookie);
     response
 }
@@ -201,19 +137,13 @@ async fn finish_add(State(pages): State<Pages>, headers: HeaderMap, body: Bytes)
     let Some(finish) = Finish::read(&body) else {
         return word(StatusCode::UNPROCESSABLE_ENTITY, "refused");
     };
-    let language = finish.language();
-    let typed: String = finish.name.trim().chars().take(NAME_MAX).collect();
-    let fallback = || Some(gate::device(&headers)).filter(|words| !words.is_empty());
-    let name = match typed {
-        typed if typed.is_empty() => fallback().unwrap_or_else(|| "Passkey".to_owned()),
-        typed => typed,
-    };
+    let (language, name) = (finish.language(), finish.name(&headers));
     let answer = (finish.ceremony, &finish.credential);
     let added = passkeys.finish_add(&pages.hub, &guest.session, answer, &name);
     match added.await {
         Ok(_) => {
             let to = format!("/security?done={}", SecurityDone::Added);
-            axum::Json(json!({ "next": in_language(&to, language) })).into_response()
+            go_to(&in_language(&to, language))
         }
         Err(error) => failed(&error),
     }

@@ -11,10 +11,10 @@ use naru_core::{PasskeyId, Session, SessionId};
 use naru_storage::StorageError;
 use naru_web::{Effect, Route, Who};
 
-use super::gate::{Guest, device, guest, sender};
+use super::gate::{Guest, guest, sender};
 use super::{PasskeyView, ProblemWord, SecurityDone, SecurityView, SessionView, security};
 use crate::page::in_language;
-use crate::pages::{Pages, language, parameter, see_other, set_cookie};
+use crate::pages::{Pages, device, language, parameter, see_other, set_cookie};
 use crate::{Frame, WayWord};
 
 /// The cookie of a person who was offered a passkey and said *later*; it holds for thirty days.

@@ -21,7 +21,7 @@ use naru_core::{
 };
 use naru_crypto::Keyring;
 use naru_storage::{CallRecord, DatabaseSettings, Storage, StorageError, Tx};
-use naru_web::{Hub, HubSettings, Lives, router};
+use naru_web::{Hub, HubSettings, Lives, PeerCertificate, router};
 use tower::ServiceExt as _;
 
 pub(crate) const REDIRECT: &str = "https://app.example/callback";
@@ -120,9 +120,15 @@ impl Bed {
                 settings: BankingSettings::default(),
                 commits: Arc::default(),
             },
+            office: naru_admission::Office {
+                hub: hub.clone(),
+                settings: Arc::default(),
+            },
             identity: Arc::new(Believer),
             passkeys: Some(Passkeys::new("https://hub.example").unwrap()),
             trial_people: Arc::new([]),
+            code_pool: naru_auth::member::CodePool::default(),
+            trial_members: Arc::new([]),
         };
         let router = router(naru_console::routes(&pages), clock, hub.storage().chance().clone());
         Self { hub, router, hand }
@@ -141,6 +147,7 @@ impl Bed {
         };
         let registration = Registration {
             client_use_code: None,
+            organisation_id: None,
             name: name.to_owned(),
             environment: Environment::TestBed,
             scopes: Scopes::of(&[Scope::Login, Scope::Inquiry]),
@@ -195,6 +202,7 @@ impl Bed {
             hub_us: 1,
             institution_us: 0,
             verdict: String::new(),
+            about: None,
         };
         let id = call.id;
         let put = self.hub.storage().run("test_grant", &ACTOR, async |tx: Tx| {
@@ -211,6 +219,7 @@ impl Bed {
         Browser {
             bed: self,
             cookies: BTreeMap::new(),
+            certificate: None,
         }
     }
 }
@@ -254,6 +263,8 @@ impl Answer {
 pub(crate) struct Browser<'a> {
     bed: &'a Bed,
     pub(crate) cookies: BTreeMap<String, String>,
+    /// The certificate that its connection proved, by its SHA-256.
+    pub(crate) certificate: Option<[u8; 32]>,
 }
 
 impl Browser<'_> {
@@ -263,8 +274,13 @@ impl Browser<'_> {
             .iter()
             .map(|(name, value)| format!("{name}={value}"))
             .collect();
+        let shown = PeerCertificate {
+            sha256: self.certificate,
+            der: None,
+        };
         let request = request
             .header("cookie", cookies.join("; "))
+            .extension(shown)
             .body(Body::from(body))
             .unwrap();
         let response = self.bed.router.clone().oneshot(request).await.unwrap();

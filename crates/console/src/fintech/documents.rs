@@ -1,0 +1,327 @@
+//! A fintech's documents: GET /fintech/documents and POST (multipart, streamed), GET /fintech/documents/{id} with every
+//! revision, and GET /fintech/documents/revisions/{id} for the bytes.
+//!
+//! Of an upload the words come first and the file last, so that nothing is written for a form without its token.
+
+use std::collections::BTreeMap;
+
+use axum::body::Body;
+use axum::extract::multipart::{Field, MultipartError};
+use axum::extract::{DefaultBodyLimit, Multipart, Path};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{get, post};
+use naru_admission::document::{self, Upload};
+use naru_core::{Day, DocumentId, DocumentKind, FileKind, RevisionId, Timestamp};
+use naru_storage::RevisionRow;
+use naru_web::Route;
+use serde::Serialize;
+
+use super::desk::{DoneWord, Said, Seat, day_text, id};
+use super::trouble::{Alert, AlertWord, Trouble, at};
+use crate::member::route;
+use crate::pages::Pages;
+use crate::person::ProblemWord;
+
+const HERE: &str = "/fintech/documents";
+/// Bytes of one of the words before the file at most.
+const WORD_MAX: usize = 2_000;
+/// Words before the file at most.
+const WORDS_MAX: usize = 16;
+
+/// A revision.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RevisionView {
+    /// Its id.
+    pub id: String,
+    /// Of which document.
+    pub document: String,
+    /// What the document is for.
+    pub kind: DocumentKind,
+    /// Its title.
+    pub title: String,
+    /// Which revision.
+    pub revision: i64,
+    /// SHA-256 of the bytes.
+    pub sha256: String,
+    /// How many kibibytes, at least one.
+    pub kib: i64,
+    /// The file's name.
+    pub file_name: String,
+    /// The days it tells of; empty where not said.
+    pub covers: (String, String),
+    /// The last day on which it holds; empty where it has no end.
+    pub expires_on: String,
+    /// Whether it no longer holds.
+    pub is_expired: bool,
+    /// When it was handed in.
+    pub uploaded_at: Timestamp,
+}
+
+/// The list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DocumentsView {
+    /// The latest revision of each document.
+    pub documents: Vec<RevisionView>,
+    /// The kinds of documents, each with the files that are taken.
+    pub kinds: Vec<(DocumentKind, Vec<FileKind>)>,
+    /// How large a file may be, mebibytes.
+    pub most_mib: u64,
+}
+
+/// One document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DocumentView {
+    /// Every revision, newest first; never none.
+    pub revisions: Vec<RevisionView>,
+    /// How large a file may be, mebibytes.
+    pub most_mib: u64,
+}
+
+/// The routes of these pages.
+pub(super) fn routes(pages: &Pages) -> Vec<Route> {
+    // The service counts the bytes while they are written; what is in memory is one piece.
+    let unbounded = post(upload).layer(DefaultBodyLimit::disable());
+    vec![
+        route(pages, ("GET", HERE), "A fintech's documents", get(show)),
+        route(pages, ("POST", HERE), "Hands a document in", unbounded),
+        route(
+            pages,
+            ("GET", "/fintech/documents/{id}"),
+            "Every revision of a document",
+            get(show_one),
+        ),
+        route(
+            pages,
+            ("GET", "/fintech/documents/revisions/{id}"),
+            "The bytes of a revision",
+            get(download),
+        ),
+    ]
+}
+
+pub(super) fn revision_view(row: &RevisionRow, today: Day) -> RevisionView {
+    let text = |day: Option<Day>| day.map(day_text).unwrap_or_default();
+    RevisionView {
+        id: row.id.to_string(),
+        document: row.document_id.to_string(),
+        kind: row.kind,
+        title: row.title.clone(),
+        revision: row.revision,
+        sha256: naru_crypto::hex(&row.sha256),
+        kib: (row.bytes / 1_024).max(1),
+        file_name: row.file_name.clone(),
+        covers: (text(row.covers_from), text(row.covers_to)),
+        expires_on: text(row.expires_on),
+        is_expired: row.is_expired(today),
+        uploaded_at: row.uploaded_at,
+    }
+}
+
+fn most_mib(seat: &Seat) -> u64 {
+    seat.office().settings.document_bytes_max / (1_024 * 1_024)
+}
+
+async fn show(seat: Seat) -> Response {
+    let said = seat.said();
+    shown(&seat, &said).await
+}
+
+async fn shown(seat: &Seat, said: &Said) -> Response {
+    let view = async {
+        let organisation = seat.staff.organisation.id;
+        let rows = document::current(seat.office(), &seat.staff, organisation).await?;
+        let files = |kind: &DocumentKind| {
+            let fit = FileKind::ALL.iter().copied().filter(|file| file.fits(*kind));
+            (*kind, fit.collect())
+        };
+        Ok(DocumentsView {
+            documents: rows.iter().map(|row| revision_view(row, seat.today())).collect(),
+            kinds: DocumentKind::ALL.iter().map(files).collect(),
+            most_mib: most_mib(seat),
+        })
+    };
+    seat.show(("fintech/documents.html", HERE), said, view.await).await
+}
+
+async fn show_one(Path(document): Path<String>, seat: Seat) -> Response {
+    let said = seat.said();
+    let view = async {
+        let document: DocumentId = id(&document)?;
+        let rows = document::revisions(seat.office(), &seat.staff, document).await?;
+        Ok(DocumentView {
+            revisions: rows.iter().map(|row| revision_view(row, seat.today())).collect(),
+            most_mib: most_mib(&seat),
+        })
+    };
+    let here = format!("{HERE}/{document}");
+    seat.show(("fintech/document.html", &here), &said, view.await).await
+}
+
+async fn download(Path(revision): Path<String>, seat: Seat) -> Response {
+    let opened = async {
+        let revision: RevisionId = id(&revision)?;
+        Ok(document::open(seat.office(), &seat.staff, revision).await?)
+    };
+    let (row, file) = match opened.await {
+        Ok(opened) => opened,
+        Err(trouble) => return seat.refuse(&trouble),
+    };
+    // The name as RFC 8187 writes it, so that no letter of it can end the header.
+    let name = percent(&row.file_name);
+    let disposition = format!("attachment; filename*=UTF-8''{name}");
+    let headers = [
+        (header::CONTENT_TYPE, row.file.to_string()),
+        (header::CONTENT_LENGTH, row.bytes.to_string()),
+        (header::CONTENT_DISPOSITION, disposition),
+    ];
+    let mut response = Body::from_stream(document::pieces(file)).into_response();
+    for (name, value) in headers {
+        let value = HeaderValue::from_str(&value).expect("words, numbers and percent signs are plain ASCII");
+        response.headers_mut().insert(name, value);
+    }
+    response
+}
+
+/// Percent-encoded but for letters, digits, `-`, `.` and `_` (RFC 8187 3.2).
+fn percent(text: &str) -> String {
+    let mut encoded = String::new();
+    for byte in text.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' => encoded.push(char::from(byte)),
+            _ => encoded.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    encoded
+}
+
+type Words = BTreeMap<String, String>;
+
+async fn upload(seat: Seat, mut parts: Multipart) -> Response {
+    let mut words = Words::new();
+    let received = received(&seat, &mut parts, &mut words).await;
+    match received {
+        Ok(()) => {
+            // What is left unread would break the connection under the answer.
+            seat.back(HERE, DoneWord::Uploaded)
+        }
+        Err(Refusal::Foreign) => {
+            let frame = seat.pages().frame(Some(seat.language()), HERE);
+            seat.pages().problem(&frame, StatusCode::FORBIDDEN, ProblemWord::OutOfTime)
+        }
+        Err(Refusal::Trouble(Trouble::Alert(alert))) => shown(&seat, &said(alert, words)).await,
+        Err(Refusal::Trouble(trouble)) => seat.refuse(&trouble),
+    }
+}
+
+fn said(alert: Alert, mut words: Words) -> Said {
+    words.remove("csrf");
+    Said {
+        alert: Some(alert),
+        form: "upload".to_owned(),
+        filled: words,
+        ..Said::default()
+    }
+}
+
+/// Why an upload was not taken.
+enum Refusal {
+    /// It did not come from a page of this sign-in.
+    Foreign,
+    /// Something is wrong with it.
+    Trouble(Trouble),
+}
+
+impl<E: Into<Trouble>> From<E> for Refusal {
+    fn from(error: E) -> Self {
+        Self::Trouble(error.into())
+    }
+}
+
+impl From<MultipartError> for Trouble {
+    fn from(error: MultipartError) -> Self {
+        at("file", AlertWord::Broken, error.body_text())
+    }
+}
+
+/// Reads the words, then streams the file. The token is looked at before anything else is believed.
+async fn received(seat: &Seat, parts: &mut Multipart, words: &mut Words) -> Result<(), Refusal> {
+    while let Some(field) = parts.next_field().await? {
+        let name = field.name().unwrap_or_default().to_owned();
+        if name == "file" {
+            let token = words.get("csrf").map_or("", String::as_str);
+            if !seat.page.guest.sent(token) {
+                return Err(Refusal::Foreign);
+            }
+            return Ok(take(seat, field, words).await?);
+        }
+        if words.len() >= WORDS_MAX {
+            break;
+        }
+        let text = word(field).await?;
+        words.insert(name, text);
+    }
+    if !seat.page.guest.sent(words.get("csrf").map_or("", String::as_str)) {
+        return Err(Refusal::Foreign);
+    }
+    Err(at("file", AlertWord::Broken, "the file is missing").into())
+}
+
+async fn word(mut field: Field<'_>) -> Result<String, Trouble> {
+    let mut bytes = Vec::new();
+    while let Some(piece) = field.chunk().await? {
+        if bytes.len() + piece.len() > WORD_MAX {
+            return Err(at("title", AlertWord::Field, format!("at most {WORD_MAX} bytes")));
+        }
+        bytes.extend_from_slice(&piece);
+    }
+    Ok(String::from_utf8_lossy(&bytes).trim().to_owned())
+}
+
+async fn take(seat: &Seat, field: Field<'_>, words: &Words) -> Result<(), Trouble> {
+    let get = |name: &str| words.get(name).map_or("", String::as_str);
+    let document = match get("document") {
+        "" => None,
+        text => Some(id::<DocumentId>(text)?),
+    };
+    let upload = Upload {
+        kind: DocumentKind::parse(get("kind")).map_err(|error| at("kind", AlertWord::Field, error))?,
+        title: get("title").to_owned(),
+        document,
+        file_name: field.file_name().unwrap_or_default().to_owned(),
+        media_type: field.content_type().unwrap_or_default().to_owned(),
+        covers_from: day_of(words, "covers_from")?,
+        covers_to: day_of(words, "covers_to")?,
+        expires_on: day_of(words, "expires_on")?,
+    };
+    document::receive(seat.office(), &seat.staff, upload, field).await?;
+    Ok(())
+}
+
+fn day_of(words: &Words, name: &'static str) -> Result<Option<Day>, Trouble> {
+    match words.get(name).map_or("", String::as_str) {
+        "" => Ok(None),
+        text => Day::parse(&text.replace('-', ""))
+            .map(Some)
+            .ok_or_else(|| at(name, AlertWord::Day, "")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_name_cannot_end_its_header() {
+        assert_eq!(percent("정책 \"1\";\r\n.pdf"), "%EC%A0%95%EC%B1%85%20%221%22%3B%0D%0A.pdf");
+        assert_eq!(percent("a-b_1.PDF"), "a-b_1.PDF");
+    }
+
+    #[test]
+    fn a_day_is_read_as_a_field_of_dates_writes_it() {
+        let of = |text: &str| day_of(&Words::from([("expires_on".to_owned(), text.to_owned())]), "expires_on");
+        assert_eq!(of("2026-11-21").ok(), Some(Day::parse("20261121")));
+        assert_eq!(of("").ok(), Some(None));
+        assert!(of("21/11/2026").is_err() && of("2026-02-30").is_err());
+    }
+}

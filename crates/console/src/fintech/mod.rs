@@ -1,0 +1,53 @@
+//! The console of a fintech: where it stands, its functional test, clients, inspections, documents, endpoints, insurance,
+//! subsidies, people and facts. Every page is a view, a template and a thin handler; what is allowed was settled by the
+//! services before a view is made.
+
+mod apps;
+mod apps_http;
+mod desk;
+mod documents;
+mod endpoints;
+#[cfg(test)]
+mod gallery;
+mod inspection;
+mod inspection_http;
+mod inspections;
+mod insurance;
+mod members;
+mod organisation;
+#[cfg(test)]
+mod page_tests;
+#[cfg(test)]
+mod samples;
+mod sign_up;
+mod standing;
+mod standing_http;
+mod subsidies;
+mod test;
+mod trouble;
+
+#[cfg(test)]
+pub(crate) use desk::WAYS;
+
+use naru_web::Route;
+
+use crate::Pages;
+
+/// The routes of the console.
+pub(crate) fn routes(pages: &Pages) -> Vec<Route> {
+    let of_each = [
+        sign_up::routes,
+        standing_http::routes,
+        test::routes,
+        apps_http::routes,
+        inspections::routes,
+        inspection_http::routes,
+        documents::routes,
+        endpoints::routes,
+        insurance::routes,
+        subsidies::routes,
+        members::routes,
+        organisation::routes,
+    ];
+    of_each.into_iter().flat_map(|routes| routes(pages)).collect()
+}

@@ -1,0 +1,188 @@
+//! Signing: exactly what would be signed, as a table and as the text whose digest it is, at GET
+//! /inspector/inspections/{id}/sign/{proposal}, and the two answers to it.
+
+use axum::extract::Path;
+use axum::response::Response;
+use axum::routing::{get, post};
+use naru_admission::inspection;
+use naru_core::{Language, Timestamp};
+use naru_crypto::from_hex;
+use naru_rulebook::catalogue::Catalogues;
+use naru_web::Route;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::desk::{AlertWord, DoneWord, Said, Seat, Sent, Trouble, alert, id, pick};
+use super::inspection_http::here;
+use crate::member::route;
+use crate::pages::{Form, Pages};
+
+/// One verdict, or one open finding, of what is signed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SignedVerdict {
+    /// The item's title.
+    pub title: String,
+    /// The item's id.
+    pub control: String,
+    /// The round.
+    pub round: i64,
+    /// The verdict, or the state of a finding.
+    pub word: String,
+    /// The note, or what was found.
+    pub text: String,
+}
+
+/// What would be signed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SignView {
+    /// The inspection.
+    pub inspection: String,
+    /// The organisation.
+    pub organisation: String,
+    /// The proposal.
+    pub id: String,
+    /// What would happen.
+    pub event: String,
+    /// The state after it.
+    pub to_state: String,
+    /// Why, in the proposer's words.
+    pub reason: String,
+    /// Since when it waits.
+    pub at: Timestamp,
+    /// The digest that is signed.
+    pub sha256: String,
+    /// The text whose digest it is.
+    pub state: String,
+    /// Every verdict in it.
+    pub verdicts: Vec<SignedVerdict>,
+    /// Every open finding in it.
+    pub findings: Vec<SignedVerdict>,
+    /// The digests of the documents in it.
+    pub documents: Vec<String>,
+    /// Whether the member proposed it, and so cannot sign.
+    pub is_own: bool,
+}
+
+/// The routes of these pages.
+pub(super) fn routes(pages: &Pages) -> Vec<Route> {
+    vec![
+        route(
+            pages,
+            ("GET", "/inspector/inspections/{id}/sign/{proposal}"),
+            "Exactly what would be signed",
+            get(show),
+        ),
+        route(
+            pages,
+            ("POST", "/inspector/inspections/{id}/sign/{proposal}/approve"),
+            "Signs a proposed step of an inspection",
+            post(approve),
+        ),
+        route(
+            pages,
+            ("POST", "/inspector/inspections/{id}/sign/{proposal}/reject"),
+            "Turns a proposed step down",
+            post(reject),
+        ),
+    ]
+}
+
+/// The digest that a form says was shown.
+pub(super) fn seen(form: &Form) -> Result<[u8; 32], Trouble> {
+    let bytes = from_hex(form.get("sha256")).and_then(|bytes| bytes.try_into().ok());
+    bytes.ok_or_else(|| alert(AlertWord::Void, ""))
+}
+
+async fn show(Path((name, proposal)): Path<(String, String)>, seat: Seat) -> Response {
+    let said = seat.said();
+    shown(&seat, (&name, &proposal), &said).await
+}
+
+async fn shown(seat: &Seat, (name, proposal): (&str, &str), said: &Said) -> Response {
+    let path = format!("{}/sign/{proposal}", here(name));
+    let view = view(seat, name, proposal).await;
+    seat.show(("inspector/sign.html", &path), said, view).await
+}
+
+async fn view(seat: &Seat, name: &str, proposal: &str) -> Result<SignView, Trouble> {
+    let found = inspection::view(seat.office(), &seat.staff, id(name)?).await?;
+    let asked = found.proposals.iter().find(|open| open.id.to_string() == proposal).ok_or(Trouble::NotFound)?;
+    let state: Value = serde_json::from_str(&asked.state).unwrap_or_default();
+    let language = seat.language();
+    let rows = |list: &str, word: &str, text: &str| {
+        let all = state.get(list).and_then(Value::as_array).into_iter().flatten();
+        all.map(|row| signed(row, (word, text), language)).collect()
+    };
+    let documents = state.get("documents").and_then(Value::as_array).into_iter().flatten();
+    let documents = documents.filter_map(|document| Some(document.get("sha256")?.as_str()?.to_owned()));
+    Ok(SignView {
+        inspection: found.inspection.id.to_string(),
+        organisation: found.organisation_name.clone(),
+        id: asked.id.to_string(),
+        event: asked.event.clone(),
+        to_state: text(&state, "to"),
+        reason: asked.reason.clone(),
+        at: asked.proposed_at,
+        sha256: naru_crypto::hex(&asked.state_sha256),
+        state: asked.state.clone(),
+        verdicts: rows("verdicts", "verdict", "note"),
+        findings: rows("open_findings", "state", "statement"),
+        documents: documents.collect(),
+        is_own: asked.proposed_by == Some(seat.staff.member.id),
+    })
+}
+
+fn text(value: &Value, key: &str) -> String {
+    value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
+fn signed(row: &Value, (word, said): (&str, &str), language: Language) -> SignedVerdict {
+    let control = text(row, "control");
+    let found = Catalogues::embedded().control(&control);
+    SignedVerdict {
+        title: found.map(|(_, c)| pick(language, (&c.title_ko, &c.title_en))).unwrap_or_default(),
+        control,
+        round: row.get("round").and_then(Value::as_i64).unwrap_or_default(),
+        word: text(row, word),
+        text: text(row, said),
+    }
+}
+
+async fn approve(Path((name, proposal)): Path<(String, String)>, Sent { seat, form }: Sent) -> Response {
+    let signed = async {
+        let row = inspection::approve(seat.office(), &seat.staff, id(&proposal)?, seen(&form)?).await?;
+        check_path(&name, row.id)?;
+        Ok(DoneWord::Approved)
+    };
+    let signed = signed.await;
+    answered(&seat, (&name, &proposal), &form, signed).await
+}
+
+/// Whether a path names the inspection that a proposal is about.
+fn check_path(name: &str, of: naru_core::InspectionId) -> Result<(), Trouble> {
+    if id::<naru_core::InspectionId>(name)? == of { Ok(()) } else { Err(Trouble::NotFound) }
+}
+
+async fn reject(Path((name, proposal)): Path<(String, String)>, Sent { seat, form }: Sent) -> Response {
+    let rejected = async {
+        inspection::reject(seat.office(), &seat.staff, id(&proposal)?, form.get("note")).await?;
+        Ok(DoneWord::Rejected)
+    };
+    let rejected = rejected.await;
+    answered(&seat, (&name, &proposal), &form, rejected).await
+}
+
+/// What was voided is no longer there to be shown: then the inspection says it.
+async fn answered(
+    seat: &Seat,
+    (name, proposal): (&str, &str),
+    form: &Form,
+    ended: Result<DoneWord, Trouble>,
+) -> Response {
+    let is_gone = matches!(&ended, Err(Trouble::Alert(alert)) if alert.word == AlertWord::Void);
+    match seat.settle(&here(name), form, ended) {
+        Ok(response) => response,
+        Err(said) if is_gone => super::inspection_http::shown(seat, name, &said).await,
+        Err(said) => shown(seat, (name, proposal), &said).await,
+    }
+}
