@@ -26,6 +26,8 @@ pub enum Who {
     Token,
     /// A person with a browser session.
     Person,
+    /// A member of an organisation with a browser session of their own kind.
+    Member,
     /// An organisation's own directory, with its token (RFC 7644 2).
     Directory,
 }

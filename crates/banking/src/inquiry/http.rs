@@ -264,6 +264,9 @@ async fn transactions(
     let ask = call
         .ask
         .check(&account.account.account_num, desk.hub.settings().page_size)?;
+    if !ask.cursor.is_empty() {
+        call.note_about(naru_storage::CallRecord::LATER_PAGE);
+    }
     let bank = &account.account.bank_code;
     let page = answered(&call, bank, desk.lines.transactions(bank, ask).await)?;
     let body = TransactionsAnswer {

@@ -7,8 +7,11 @@ use std::slice;
 use std::sync::Arc;
 use std::time::Duration;
 
-use naru_core::{Action, Actor, LegKind, LegState, Outcome, Timestamp, Transfer, TransferEvent, TransferState, Won};
-use naru_storage::StorageError;
+use naru_core::{
+    Action, Actor, Attested, IllegalMove, LegKind, LegState, Outcome, Timestamp, Transfer, TransferEvent, TransferState,
+    Won,
+};
+use naru_storage::{StorageError, Tx};
 
 use super::service::taken;
 use super::together::alone;
@@ -87,6 +90,18 @@ impl Way {
         self.settled.push((leg, state, outcome.code().to_owned()));
     }
 
+    /// Applies what a document says of a leg, which may be one that had been refused.
+    pub(super) fn attest(&mut self, (leg, told): (LegKind, Attested), now: Timestamp) -> Result<(), IllegalMove> {
+        let outcome = told.outcome();
+        self.transfer.apply(TransferEvent::Attest(leg, told), now)?;
+        let state = match outcome {
+            Outcome::Yes(_) => LegState::Posted,
+            _ => LegState::Voided,
+        };
+        self.settled.push((leg, state, outcome.code().to_owned()));
+        Ok(())
+    }
+
     /// Sends one leg and applies its answer.
     pub(super) async fn send(&mut self, desk: &Desk, leg: LegKind, budget: Duration) {
         let ask = self.ask(leg);
@@ -133,19 +148,10 @@ impl Way {
 
     /// Stores where the transfer stands and what its legs came to.
     pub(super) async fn store(&mut self, desk: &Desk, actor: &Actor) -> Result<(), Halted> {
-        let now = desk.hub.now();
-        let (asks, next_at) = schedule(&self.transfer, now);
+        let (asks, next_at) = schedule(&self.transfer, desk.hub.now());
         self.transfer.asks = asks;
         self.transfer.next_at = next_at;
-        let mut row = self.transfer.clone();
-        if row.state.gives_limits_back() {
-            // Stored with the row, so that a repeated request is told the same.
-            row.limit_remain = Won(row.limit_remain.0 + row.order.amount.0);
-        }
-        let moved = Arc::new(Move {
-            transfer: row,
-            settled: self.settled.clone(),
-        });
+        let moved = Arc::new(self.movement());
         match actor {
             Actor::Client(client) => {
                 let queue = &desk.commits.moves;
@@ -158,6 +164,19 @@ impl Way {
         self.transfer.version += 1;
         self.settled.clear();
         Ok(())
+    }
+
+    /// What is to be stored of the way as it stands.
+    pub(super) fn movement(&self) -> Move {
+        let mut row = self.transfer.clone();
+        if row.state.gives_limits_back() {
+            // Stored with the row, so that a repeated request is told the same.
+            row.limit_remain = Won(row.limit_remain.0 + row.order.amount.0);
+        }
+        Move {
+            transfer: row,
+            settled: self.settled.clone(),
+        }
     }
 }
 
@@ -174,35 +193,41 @@ async fn store_together(desk: &Desk, actor: &Actor, all: Vec<Arc<Move>>) -> Vec<
     }
 }
 
-/// One commit for moves that one actor makes: where the transfers stand, what their legs came to, the trail.
+/// One commit for moves that one actor makes.
 async fn store(desk: &Desk, actor: &Actor, all: &[Arc<Move>]) -> Result<(), Halted> {
-    let stored = desk.hub.storage().run(STORE, actor, async |tx| {
-        let transfers: Vec<&Transfer> = all.iter().map(|one| &one.transfer).collect();
-        if !tx.transfers_update(&transfers).await? {
-            return Err(Halted::Overtaken);
-        }
-        let mut give_back = Vec::new();
-        for Move { transfer, settled } in all.iter().map(AsRef::as_ref) {
-            for (leg, state, code) in settled {
-                tx.leg_settle(transfer.id, *leg, *state, code)?;
-                if *state == LegState::Posted {
-                    tx.journal_post(transfer, *leg)?;
-                }
-            }
-            if matches!(transfer.state, TransferState::Reversing { .. }) {
-                tx.leg_insert(transfer, LegKind::Reversal)?;
-            }
-            if transfer.state.gives_limits_back()
-                && let Some(client) = tx.client_find(transfer.order.client_id).await?
-            {
-                give_back.extend(taken(transfer, &client));
-            }
-            let details = serde_json::json!({ "to": transfer.state.word(), "codes": transfer.facts.codes });
-            tx.trail(Action::TransferMoved, transfer.id, details).await?;
-        }
-        tx.limit_give_back(&give_back).map_err(Halted::from)
-    });
+    let stored = desk
+        .hub
+        .storage()
+        .run(STORE, actor, async |tx| store_in(&tx, all.iter().map(AsRef::as_ref)).await);
     stored.await
+}
+
+/// Stores moves in a transaction: where the transfers stand, what their legs came to, the trail.
+pub(super) async fn store_in<'a>(tx: &Tx, all: impl Iterator<Item = &'a Move> + Clone) -> Result<(), Halted> {
+    let transfers: Vec<&Transfer> = all.clone().map(|one| &one.transfer).collect();
+    if !tx.transfers_update(&transfers).await? {
+        return Err(Halted::Overtaken);
+    }
+    let mut give_back = Vec::new();
+    for Move { transfer, settled } in all {
+        for (leg, state, code) in settled {
+            tx.leg_settle(transfer.id, *leg, *state, code)?;
+            if *state == LegState::Posted {
+                tx.journal_post(transfer, *leg)?;
+            }
+        }
+        if matches!(transfer.state, TransferState::Reversing { .. }) {
+            tx.leg_insert(transfer, LegKind::Reversal)?;
+        }
+        if transfer.state.gives_limits_back()
+            && let Some(client) = tx.client_find(transfer.order.client_id).await?
+        {
+            give_back.extend(taken(transfer, &client));
+        }
+        let details = serde_json::json!({ "to": transfer.state.word(), "codes": transfer.facts.codes });
+        tx.trail(Action::TransferMoved, transfer.id, details).await?;
+    }
+    tx.limit_give_back(&give_back).map_err(Halted::from)
 }
 
 /// When a transfer in this state is looked at next, and how often it was asked for.

@@ -7,6 +7,7 @@ pub mod resolver;
 pub mod result;
 pub mod returning;
 mod service;
+pub mod settlement;
 mod together;
 pub mod withdraw;
 

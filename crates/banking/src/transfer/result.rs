@@ -193,8 +193,11 @@ async fn result(desk: Desk, call: Arc<Trusted<ResultRequest>>) -> Result<Success
             Some(transfer) => {
                 found_any = true;
                 // The answer to one question says in its head that the outcome is still open.
-                if rows.len() == 1 && !transfer.state.is_final() {
-                    reason = wire_state(&transfer).reason;
+                if rows.len() == 1 {
+                    call.note_about(transfer.id);
+                    if !transfer.state.is_final() {
+                        reason = wire_state(&transfer).reason;
+                    }
                 }
                 res_list.push(ResultItem::of(&desk, row.tran_no.as_str(), &transfer));
             }

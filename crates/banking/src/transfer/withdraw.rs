@@ -252,7 +252,10 @@ async fn withdraw(desk: Desk, call: Arc<Trusted<WithdrawRequest>>) -> Result<Suc
 /// Stores an order's intention, drives it, and gives where it stands; a repeated one is only looked up.
 pub(super) async fn carry_out<R: Demanding>(desk: &Desk, call: &Trusted<R>, order: Order) -> Result<Transfer, Refusal> {
     let transfer = match reserve(desk, call, order).await? {
-        Reserved::Repeated(transfer) => transfer,
+        Reserved::Repeated(transfer) => {
+            call.note_about(transfer.id);
+            transfer
+        }
         Reserved::New(transfer) => {
             let (transfer, took) = drive_and_wait(desk, transfer).await;
             let wire = wire_state(&transfer);

@@ -58,6 +58,34 @@ pub(super) enum Strike {
     Refuse(Code),
 }
 
+/// How long a silent bank holds a connection.
+pub(super) const SILENCE: Duration = Duration::from_secs(120);
+
+/// Print contents that strike an order by themselves, for callers who cannot reach the admin address.
+const WORDS: [(&str, Strike); 2] = [
+    ("SIM-SILENT", Strike::Late(SILENCE)),
+    ("SIM-DOWN", Strike::Down(Code::DOWN)),
+];
+
+/// What the print content of an order asks for; an order that gives money back is never struck by it.
+pub(super) fn strike_of_order(body: &[u8]) -> Option<Strike> {
+    #[derive(serde::Deserialize)]
+    struct Printed {
+        print_content: String,
+        #[serde(default)]
+        return_of: String,
+    }
+    if !body.windows(4).any(|part| part == b"SIM-") {
+        return None;
+    }
+    let order: Printed = serde_json::from_slice(body).ok()?;
+    let word = order.print_content.trim();
+    let found = WORDS
+        .iter()
+        .find(|(known, _)| *known == word && order.return_of.is_empty());
+    found.map(|(_, strike)| *strike)
+}
+
 const KINDS: [&str; 7] = ["slow", "silent", "wrong", "down", "late", "duplicate", "refuse"];
 const MOST_FAULTS: usize = 32;
 const MOST_DELAY_MS: u64 = 120_000;
@@ -263,6 +291,21 @@ mod tests {
         assert_eq!(faults.strike(Operation::Debit), Some(Strike::Duplicate));
         assert_eq!(faults.strike(Operation::Debit), None);
         assert!(faults.in_force().is_empty());
+    }
+
+    #[test]
+    fn a_word_in_an_order_strikes_that_order_alone() {
+        let order = |print_content: &str, return_of: &str| {
+            serde_json::json!({ "reference": "a", "print_content": print_content, "return_of": return_of }).to_string()
+        };
+        let strike = |body: &str| strike_of_order(body.as_bytes());
+        assert_eq!(strike(&order("SIM-SILENT", "")), Some(Strike::Late(SILENCE)));
+        assert_eq!(strike(&order(" SIM-DOWN ", "")), Some(Strike::Down(Code::DOWN)));
+        for print_content in ["SIM-SILENTLY", "sim-down", "나루 SIM-DOWN", ""] {
+            assert_eq!(strike(&order(print_content, "")), None, "{print_content}");
+        }
+        assert_eq!(strike(&order("SIM-DOWN", "b")), None, "money on its way back");
+        assert_eq!(strike("SIM-DOWN"), None, "no order");
     }
 
     #[test]

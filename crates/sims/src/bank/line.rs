@@ -4,7 +4,6 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{Path, State};
@@ -14,7 +13,7 @@ use http::{StatusCode, header};
 
 use super::account::masked;
 use super::code::Code;
-use super::fault::{Faults, Operation, Strike};
+use super::fault::{Faults, Operation, SILENCE, Strike, strike_of_order};
 use super::kept::KeptBooks;
 use super::order::{OrderKind, Outcome};
 use super::wire::{
@@ -29,7 +28,6 @@ use crate::serve::Hangup;
 /// The published description of this protocol.
 pub const OPENAPI: &str = include_str!("../../../../docs/line.openapi.yaml");
 
-const SILENCE: Duration = Duration::from_secs(120);
 const GARBAGE: &str = "{\"code\":\"000\",\"message\":\"정상 처리되었";
 
 /// What both listeners of one bank share.
@@ -174,14 +172,16 @@ async fn transactions(State(bank): Call, body: Body) -> Response {
 }
 
 async fn debit(State(bank): Call, body: Body) -> Response {
-    perform(&bank, Operation::Debit, |refusal| {
+    let strike = of_order(&bank, Operation::Debit, &body);
+    struck(&bank, (Operation::Debit, strike), |refusal| {
         order(&bank, OrderKind::Debit, body, refusal)
     })
     .await
 }
 
 async fn credit(State(bank): Call, body: Body) -> Response {
-    perform(&bank, Operation::Credit, |refusal| {
+    let strike = of_order(&bank, Operation::Credit, &body);
+    struck(&bank, (Operation::Credit, strike), |refusal| {
         order(&bank, OrderKind::Credit, body, refusal)
     })
     .await
@@ -254,8 +254,22 @@ pub(super) fn outcome_answer(found: Option<&Outcome>) -> OutcomeAnswer<'_> {
     }
 }
 
-/// Runs a call through the faults in force. `act` executes it; given a code, it records that as a deliberate no.
+/// What strikes an order: a fault in force, or else a word in it.
+fn of_order(bank: &Bank, operation: Operation, body: &Body) -> Option<Strike> {
+    let in_force = bank.faults.strike(operation);
+    in_force.or_else(|| strike_of_order(&body.as_ref().ok()?.0))
+}
+
+/// Runs a call through the faults in force.
 async fn perform<F>(bank: &Bank, operation: Operation, act: F) -> Response
+where
+    F: FnOnce(Option<Code>) -> Result<Response, Malformed>,
+{
+    struck(bank, (operation, bank.faults.strike(operation)), act).await
+}
+
+/// Runs a call with what strikes it. `act` executes it; given a code, it records that as a deliberate no.
+async fn struck<F>(bank: &Bank, (operation, strike): (Operation, Option<Strike>), act: F) -> Response
 where
     F: FnOnce(Option<Code>) -> Result<Response, Malformed>,
 {
@@ -267,7 +281,7 @@ where
         }
         act(refusal).unwrap_or_else(|Malformed(field)| refused(StatusCode::BAD_REQUEST, &field))
     };
-    match bank.faults.strike(operation) {
+    match strike {
         None => execute(None),
         Some(Strike::Slow(delay)) => {
             tokio::time::sleep(delay).await;
