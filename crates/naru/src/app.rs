@@ -4,13 +4,16 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use naru_admission::{AdmissionSettings, Office, gate};
 use naru_auth::identity::{HttpIdentity, IdentityCheck};
 use naru_auth::key;
 use naru_auth::key::service::KeyStore;
-use naru_auth::passkey::service::Passkeys;
+use naru_auth::member::CodePool;
+use naru_auth::passkey::Passkeys;
 use naru_banking::line::{Connect, HttpConnect, LineTls, Lines};
 use naru_banking::{Desk, management, transfer};
 use naru_console::Pages;
+use naru_console::member::TrialMember;
 use naru_console::person::SignInWords;
 use naru_core::{Chance, Clock};
 use naru_crypto::pkcs11::Token;
@@ -86,6 +89,15 @@ pub fn hub_settings(config: &Config) -> Result<HubSettings, ConfigError> {
     })
 }
 
+/// Whom one can sign in as in a trial; nobody elsewhere.
+#[derive(Clone, Default)]
+pub struct TrialWords {
+    /// Invented people.
+    pub people: Arc<[SignInWords]>,
+    /// Invented members with the codes of their invitations.
+    pub members: Arc<[TrialMember]>,
+}
+
 /// The parts of a hub before it listens.
 #[derive(Clone)]
 pub struct Parts {
@@ -93,6 +105,8 @@ pub struct Parts {
     pub hub: Hub,
     /// The banking feature.
     pub desk: Desk,
+    /// The admission feature.
+    pub office: Office,
     /// The pages.
     pub pages: Pages,
 }
@@ -103,7 +117,8 @@ impl Parts {
         storage: Storage,
         settings: HubSettings,
         (banking, connect): (naru_banking::BankingSettings, Arc<dyn Connect>),
-        (identity, trial_people): (Arc<dyn IdentityCheck>, Arc<[SignInWords]>),
+        (identity, trial): (Arc<dyn IdentityCheck>, TrialWords),
+        admission: AdmissionSettings,
     ) -> Result<Self, StorageError> {
         storage.schema_check().await?;
         let lines = Arc::new(Lines::new(connect, storage.clock().clone()));
@@ -116,6 +131,10 @@ impl Parts {
         };
         desk.refresh_lines().await?;
         management::jobs::open_window(&desk).await?;
+        let office = Office {
+            hub: hub.clone(),
+            settings: Arc::new(admission),
+        };
         let passkeys = Passkeys::new(&hub.settings().public_url)
             .inspect_err(
                 |why| tracing::warn!(event = "no_passkeys", %why, "people sign in by the identity check alone"),
@@ -125,10 +144,18 @@ impl Parts {
             passkeys,
             hub: hub.clone(),
             desk: desk.clone(),
+            office: office.clone(),
             identity,
-            trial_people,
+            trial_people: trial.people,
+            trial_members: trial.members,
+            code_pool: CodePool::default(),
         };
-        Ok(Self { hub, desk, pages })
+        Ok(Self {
+            hub,
+            desk,
+            office,
+            pages,
+        })
     }
 
     /// The route table of the whole hub.
@@ -169,12 +196,24 @@ pub async fn start(config: &Config) -> Result<Running, AppError> {
         birth_date: person.birth_date.clone(),
         cell_no: person.cell_no.clone(),
     });
-    let people: Arc<[SignInWords]> = people.collect();
+    let members = config.trial.members.iter().map(|member| TrialMember {
+        organisation: member.organisation.clone(),
+        organisation_name: member.organisation_name.clone(),
+        kind: member.kind,
+        user_name: member.user_name.clone(),
+        display_name: member.display_name.clone(),
+        code: member.code.clone(),
+    });
+    let trial = TrialWords {
+        people: people.collect(),
+        members: members.collect(),
+    };
     let parts = Parts::assemble(
         storage,
         hub_settings(config)?,
         (config.banking, connect),
-        (identity, people),
+        (identity, trial),
+        config.admission.clone(),
     )
     .await?;
     listen(config, parts).await
@@ -192,6 +231,7 @@ async fn listen(config: &Config, parts: Parts) -> Result<Running, AppError> {
     let jobs = vec![
         tokio::spawn(transfer::resolver::run(parts.desk.clone())),
         tokio::spawn(management::jobs::run(parts.desk.clone())),
+        tokio::spawn(gate::jobs::run(parts.office.clone())),
         tokio::spawn(naru_auth::authorization::jobs::run(parts.hub.clone())),
         tokio::spawn(key::jobs::run(parts.hub.clone(), store)),
         tokio::spawn(naru_auth::client::jobs::run(

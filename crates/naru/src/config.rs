@@ -4,6 +4,7 @@ mod section;
 
 use std::path::{Path, PathBuf};
 
+use naru_admission::AdmissionSettings;
 use naru_banking::BankingSettings;
 use naru_core::PersonLimits;
 use naru_web::{Lives, RateSettings};
@@ -11,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 pub use section::{
     AuthoritySection, DatabaseSection, HubSection, IdentitySection, KeysSection, LinesSection, LogFormat, LogSection,
-    OutboundSection, SecretsSection, TlsSection, TrialPerson, TrialSection,
+    OutboundSection, SecretsSection, TlsSection, TrialMember, TrialPerson, TrialSection,
 };
 use section::{connections, page_size};
 
@@ -53,6 +54,9 @@ pub struct Config {
     /// How long transfers may take.
     #[serde(default)]
     pub banking: BankingSettings,
+    /// What the sources of admission leave open.
+    #[serde(default)]
+    pub admission: AdmissionSettings,
     /// What is logged, and how.
     #[serde(default)]
     pub log: LogSection,
@@ -136,7 +140,7 @@ impl Config {
                 expected,
             });
         }
-        if !self.hub.test_bed && !self.trial.people.is_empty() {
+        if !self.hub.test_bed && !(self.trial.people.is_empty() && self.trial.members.is_empty()) {
             let expected = "must be empty where hub.test_bed is false";
             return Err(ConfigError::Value {
                 key: "trial.people",
@@ -264,6 +268,10 @@ impl Config {
             rates: RateSettings::default(),
             person_limits: PersonLimits::default(),
             banking: BankingSettings::default(),
+            admission: AdmissionSettings {
+                documents: PathBuf::from("/var/lib/naru/documents"),
+                ..AdmissionSettings::default()
+            },
             log: LogSection::default(),
             trial: TrialSection::default(),
         }

@@ -255,6 +255,7 @@ pub(super) async fn register(storage: &Storage, key: &SoftwareKey) -> Result<Cli
         },
         withdraw_limits: limits,
         deposit_limits: limits,
+        organisation_id: None,
         credential: Some(ClientCredential {
             method: AuthMethod::PrivateKeyJwt,
             binding: Binding::Dpop,

@@ -4,11 +4,13 @@
 //! process is the load: keep-alive connections over mutual TLS, every answer checked. A wrong answer or a check that
 //! does not hold fails the run; a target that is missed is said, and does not.
 
+mod admission;
 mod auth;
 mod caller;
 mod cast;
 mod check;
 mod child;
+mod crowd;
 mod figure;
 mod load;
 mod postgres;
@@ -57,6 +59,8 @@ enum Subject {
     Main,
     /// Tokens, introspection, and what checking a token adds to a call.
     Auth,
+    /// Ten thousand organisations: the pipeline page, the duty of all, and what the organisation link adds to a call.
+    Admission,
 }
 
 pub(crate) async fn run(context: &Context, args: BenchArgs) -> Done {
@@ -74,6 +78,7 @@ pub(crate) async fn run(context: &Context, args: BenchArgs) -> Done {
             match args.subject {
                 Subject::Main => run::measure(&plan).await,
                 Subject::Auth => auth::measure(&plan).await,
+                Subject::Admission => admission::measure(&plan).await,
             }
         } => report?,
         stopped = asked_to_end() => {

@@ -125,6 +125,10 @@ impl Room {
                 first_days_won: much,
             },
             banking: naru_banking::BankingSettings::default(),
+            admission: naru_admission::AdmissionSettings {
+                documents: self.files.path("documents"),
+                ..naru_admission::AdmissionSettings::default()
+            },
             log: LogSection {
                 format: LogFormat::Json,
                 level: std::env::var("NARU_LOG").unwrap_or_else(|_| "warn".to_owned()),

@@ -23,6 +23,7 @@ use super::child::Child;
 use super::load::{self, Callee};
 use super::role::{BANKS, BankAddresses};
 use super::room::Room;
+use crate::admitted::admitted;
 use crate::app;
 use crate::cli::{Done, Failure};
 use crate::client::Http;
@@ -266,6 +267,7 @@ async fn fintech(storage: &Storage, certificate: [u8; 32]) -> Result<Client, Fai
         withdraw_limits: limits,
         deposit_limits: limits,
         credential: None,
+        organisation_id: Some(admitted(storage, "bench").await?),
     };
     let (client, _) = clients::register(storage, &ACTOR, registration).await?;
     Ok(client)

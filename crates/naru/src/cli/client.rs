@@ -124,6 +124,9 @@ pub(super) struct RegisterArgs {
     /// What it may pay out, in won: per transfer, day and month
     #[arg(long, default_value = LIMITS, value_name = "T,D,M", value_parser = limits)]
     deposit_limits: ClientLimits,
+    /// The code of the organisation behind it; without one, production refuses every call
+    #[arg(long, value_name = "CODE")]
+    organisation: Option<String>,
     #[command(flatten)]
     credential: CredentialArgs,
 }
@@ -222,6 +225,10 @@ async fn register(context: &Context, args: RegisterArgs) -> Done {
             "--bank: no institution {bank}; `naru institution list` shows them"
         )));
     }
+    let organisation_id = match &args.organisation {
+        Some(code) => Some(super::organisation::find(&storage, code).await?.id),
+        None => None,
+    };
     let registration = Registration {
         client_use_code: args.client_use_code,
         name: args.name,
@@ -237,6 +244,7 @@ async fn register(context: &Context, args: RegisterArgs) -> Done {
         withdraw_limits: args.withdraw_limits,
         deposit_limits: args.deposit_limits,
         credential: args.credential.read()?,
+        organisation_id,
     };
     let (client, secret) = clients::register(&storage, &operator(), registration)
         .await

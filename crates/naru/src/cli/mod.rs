@@ -1,5 +1,6 @@
 //! The command line: one noun per command. Progress goes to standard error, results to standard output.
 
+mod admission;
 mod books;
 mod certificate;
 mod client;
@@ -9,6 +10,7 @@ mod grant;
 mod institution;
 mod keys;
 mod line;
+mod organisation;
 mod serve;
 mod sim;
 mod transfer;
@@ -57,6 +59,12 @@ enum Command {
     /// The configuration file
     #[command(subcommand)]
     Config(serve::ConfigCommand),
+    /// Organisations and their people
+    #[command(subcommand)]
+    Organisation(organisation::OrganisationCommand),
+    /// Which inspection binds whom, by the dated rules
+    #[command(subcommand)]
+    Admission(admission::AdmissionCommand),
     /// Fintechs' clients
     #[command(subcommand)]
     Client(client::ClientCommand),
@@ -214,6 +222,8 @@ async fn run(cli: Cli) -> Done {
         Command::Sim(command) => sim::run(&context, command).await,
         Command::Migrate => serve::migrate(&context).await,
         Command::Config(command) => serve::config(&context, &command),
+        Command::Organisation(command) => organisation::run(&context, command).await,
+        Command::Admission(command) => admission::run(&context, command),
         Command::Client(command) => client::run(&context, command).await,
         Command::Certificate(command) => certificate::run(&context, command).await,
         Command::Institution(command) => institution::run(&context, command).await,

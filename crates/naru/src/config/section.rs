@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use naru_core::OrganisationKind;
 use serde::{Deserialize, Serialize};
 
 /// Addresses and what the hub is.
@@ -164,6 +165,27 @@ pub enum LogFormat {
 pub struct TrialSection {
     /// Whom one can sign in as.
     pub people: Vec<TrialPerson>,
+    /// Members who have not enrolled yet, with the codes of their invitations.
+    #[serde(default)]
+    pub members: Vec<TrialMember>,
+}
+
+/// One invented member of an organisation.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TrialMember {
+    /// The code of their organisation.
+    pub organisation: String,
+    /// Its name.
+    pub organisation_name: String,
+    /// What it is.
+    pub kind: OrganisationKind,
+    /// Their name there.
+    pub user_name: String,
+    /// As others are shown them.
+    pub display_name: String,
+    /// The code of their invitation.
+    pub code: String,
 }
 
 /// One invented person.

@@ -102,6 +102,7 @@ impl<'a> Journey<'a> {
             withdraw_limits: limits,
             deposit_limits: limits,
             credential: None,
+            organisation_id: None,
         };
         let storage = self.trial.running.parts.hub.storage();
         let operator = naru_core::Actor::Operator("demo".to_owned());

@@ -4,6 +4,7 @@
 //! an embedded database. Starting it again finds everything as it was left.
 
 mod files;
+mod members;
 mod seed;
 mod summary;
 
@@ -20,6 +21,7 @@ use crate::config::{
     LogSection, OutboundSection, SecretsSection, TlsSection, TrialPerson, TrialSection,
 };
 pub use files::{Files, certificate_sha256};
+pub use members::MembersError;
 pub use seed::{SeedError, contract_account};
 pub use summary::{SummaryAccount, SummaryPerson, SummarySim, TrialSummary};
 
@@ -46,6 +48,9 @@ pub enum UpError {
     /// The trial's people and fintech.
     #[error(transparent)]
     Seed(#[from] SeedError),
+    /// The trial's organisations and their members.
+    #[error(transparent)]
+    Members(#[from] MembersError),
 }
 
 /// What a trial is told.
@@ -88,13 +93,14 @@ pub async fn start(options: &UpOptions) -> Result<Trial, UpError> {
     })
     .await?;
     let banks = start_banks(&files).await?;
-    let config = configure(options, &files, identity.addr)?;
-    let path = options.dir.join("naru.toml");
-    std::fs::write(&path, config.to_text()).map_err(|source| UpError::Directory { path, source })?;
+    let mut config = configure(options, &files, identity.addr)?;
     let storage = app::open_storage(&config)?;
     storage.migrate().await.map_err(AppError::from)?;
     seed::institutions(&storage, &banks).await?;
+    config.trial.members = members::prepare(&storage, &config.admission).await?;
     drop(storage);
+    let path = options.dir.join("naru.toml");
+    std::fs::write(&path, config.to_text()).map_err(|source| UpError::Directory { path, source })?;
     let running = app::start(&config).await?;
     let fintech = seed::fintech(&running.parts, &files).await?;
     let people = seed::people(&running.parts, &files, &fintech).await?;
@@ -192,12 +198,18 @@ fn configure(options: &UpOptions, files: &Files, identity: SocketAddr) -> Result
         rates: naru_web::RateSettings::default(),
         person_limits: naru_core::PersonLimits::default(),
         banking: naru_banking::BankingSettings::default(),
+        admission: naru_admission::AdmissionSettings {
+            documents: files.path("documents"),
+            private_endpoints: true,
+            ..naru_admission::AdmissionSettings::default()
+        },
         log: LogSection {
             format: LogFormat::Text,
             level: "warn".to_owned(),
         },
         trial: TrialSection {
             people: people.collect(),
+            members: Vec::new(),
         },
     })
 }

@@ -130,6 +130,7 @@ pub(super) async fn fintech(parts: &Parts, files: &Files) -> Result<Fintech, UpE
         withdraw_limits: limits,
         deposit_limits: limits,
         credential: None,
+        organisation_id: super::members::fintech(storage).await.map_err(SeedError::from)?,
     };
     let registered = clients::register(storage, &ACTOR, registration)
         .await

@@ -165,6 +165,7 @@ async fn registered(trial: &Trial, name: &str, credential: ClientCredential) -> 
         withdraw_limits: limits,
         deposit_limits: limits,
         credential: Some(credential),
+        organisation_id: None,
     };
     let storage = trial.running.parts.hub.storage();
     let (client, _) = register(storage, &Actor::Hub("judged"), registration)

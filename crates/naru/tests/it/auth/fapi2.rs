@@ -50,6 +50,7 @@ impl<'a> Party<'a> {
             },
             withdraw_limits: limits,
             deposit_limits: limits,
+            organisation_id: None,
             credential: Some(ClientCredential {
                 method: AuthMethod::PrivateKeyJwt,
                 binding: Binding::Dpop,

@@ -99,9 +99,15 @@ impl Bed {
         };
         let connect = (options.banking, connect(&banks));
         let identity = Arc::<Agency>::clone(&agency);
-        let parts = Parts::assemble(storage, hub, connect, (identity, Arc::from([])))
-            .await
-            .unwrap();
+        let parts = Parts::assemble(
+            storage,
+            hub,
+            connect,
+            (identity, naru::app::TrialWords::default()),
+            naru_admission::AdmissionSettings::default(),
+        )
+        .await
+        .unwrap();
         Self {
             router: parts.router(),
             parts,

@@ -5,8 +5,8 @@ use naru_auth::client::service::{self as clients, Registration};
 use naru_auth::grant::service as grants;
 use naru_auth::token::service as tokens;
 use naru_core::{
-    Account, Action, BankCode, Client, ClientEvent, ClientLimits, ContractAccount, Environment, Grant, Person,
-    PersonId, RevokedBy, Scope, Scopes, UserSeqNo, Won,
+    Account, Action, BankCode, Client, ClientEvent, ClientLimits, ContractAccount, Environment, Grant, OrganisationId,
+    Person, PersonId, RevokedBy, Scope, Scopes, UserSeqNo, Won,
 };
 use naru_sims::demo;
 use naru_storage::StorageError;
@@ -111,7 +111,13 @@ impl Bed {
     }
 
     pub(crate) async fn register(&self, terms: Terms) -> Fintech {
+        // A client of production has an admitted organisation behind it.
+        let organisation_id = match terms.environment {
+            Environment::TestBed => None,
+            Environment::Production => Some(self.admitted().await),
+        };
         let registration = Registration {
+            organisation_id,
             client_use_code: None,
             name: "모아핀".to_owned(),
             environment: terms.environment,
@@ -139,6 +145,15 @@ impl Bed {
             fintech.oob = self.fresh_oob(&fintech).await;
         }
         fintech
+    }
+
+    /// An organisation whose every gate is open.
+    pub(crate) async fn admitted(&self) -> OrganisationId {
+        let code = format!(
+            "org-{}",
+            self.storage().chance().text(b"abcdefghijklmnopqrstuvwxyz", 12)
+        );
+        naru::admitted::admitted(self.storage(), &code).await.unwrap()
     }
 
     /// A fresh token for calls without a person.

@@ -141,7 +141,8 @@ impl World {
             storage,
             settings(),
             (BankingSettings::default(), Arc::new(connect)),
-            (identity, Arc::new([])),
+            (identity, naru::app::TrialWords::default()),
+            naru_admission::AdmissionSettings::default(),
         );
         let parts = assembled.await.expect("the hub is put together");
         let mut fintechs = Vec::new();
@@ -290,6 +291,7 @@ async fn fintech(parts: &Parts, (bank, number, name): (&str, &str, &str)) -> Fin
         withdraw_limits: limits,
         deposit_limits: limits,
         credential: None,
+        organisation_id: None,
     };
     let registered = clients::register(parts.hub.storage(), &ACTOR, registration).await;
     let (client, secret) = registered.expect("the fintech is registered");

@@ -1,0 +1,3 @@
+//! Admission through the real hub.
+
+mod function_test;
