@@ -13,6 +13,7 @@ pub mod finding;
 pub mod function_test;
 pub mod gate;
 pub mod inspection;
+pub mod jobs;
 pub mod member;
 pub mod notice;
 pub mod organisation;
@@ -25,3 +26,10 @@ pub mod signal;
 pub mod subsidy;
 
 pub use office::{AdmissionSettings, Denied, Office, Staff};
+
+use naru_web::Route;
+
+/// The routes of this feature that are no pages: those of directories.
+pub fn routes(office: &Office) -> Vec<Route> {
+    scim::routes(office)
+}

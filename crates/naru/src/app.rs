@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use naru_admission::{AdmissionSettings, Office, gate};
+use naru_admission::{AdmissionSettings, Office};
 use naru_auth::identity::{HttpIdentity, IdentityCheck};
 use naru_auth::key;
 use naru_auth::key::service::KeyStore;
@@ -149,6 +149,7 @@ impl Parts {
             trial_people: trial.people,
             trial_members: trial.members,
             code_pool: CodePool::default(),
+            authority: None,
         };
         Ok(Self {
             hub,
@@ -162,6 +163,7 @@ impl Parts {
     pub fn routes(&self) -> Vec<Route> {
         let mut routes = naru_auth::routes(&self.hub);
         routes.extend(naru_banking::routes(&self.desk));
+        routes.extend(naru_admission::routes(&self.office));
         routes.extend(naru_console::routes(&self.pages));
         limited(routes, &self.hub)
     }
@@ -208,7 +210,7 @@ pub async fn start(config: &Config) -> Result<Running, AppError> {
         people: people.collect(),
         members: members.collect(),
     };
-    let parts = Parts::assemble(
+    let mut parts = Parts::assemble(
         storage,
         hub_settings(config)?,
         (config.banking, connect),
@@ -216,6 +218,7 @@ pub async fn start(config: &Config) -> Result<Running, AppError> {
         config.admission.clone(),
     )
     .await?;
+    parts.pages.authority = authority(config)?.map(Arc::new);
     listen(config, parts).await
 }
 
@@ -231,7 +234,7 @@ async fn listen(config: &Config, parts: Parts) -> Result<Running, AppError> {
     let jobs = vec![
         tokio::spawn(transfer::resolver::run(parts.desk.clone())),
         tokio::spawn(management::jobs::run(parts.desk.clone())),
-        tokio::spawn(gate::jobs::run(parts.office.clone())),
+        tokio::spawn(naru_admission::jobs::run(parts.office.clone())),
         tokio::spawn(naru_auth::authorization::jobs::run(parts.hub.clone())),
         tokio::spawn(key::jobs::run(parts.hub.clone(), store)),
         tokio::spawn(naru_auth::client::jobs::run(

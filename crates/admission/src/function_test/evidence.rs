@@ -5,7 +5,9 @@
 use std::collections::BTreeSet;
 
 use naru_core::trust::{Link, Verdict, Why};
-use naru_core::{CallId, GrantId, LegFacts, Outcome, PersonId, REFUSALS_MAX, TestStep, TransferId, TransferState};
+use naru_core::{
+    CallId, GrantId, LegFacts, Outcome, PersonId, REFUSALS_MAX, TestStep, Timestamp, TransferId, TransferState,
+};
 use naru_storage::{CallRecord, FunctionTest, StorageError, Tx};
 use serde::{Deserialize, Serialize};
 
@@ -30,6 +32,8 @@ pub(super) struct Refused {
     person: PersonId,
     /// The first refused call.
     first: CallId,
+    /// When that came.
+    at: Timestamp,
     /// Whether it was repeated too often.
     insisted: bool,
 }
@@ -194,6 +198,7 @@ impl<'a> Watcher<'a> {
                 grant,
                 person,
                 first: call.id,
+                at: call.at,
                 insisted: false,
             });
         }
@@ -209,7 +214,7 @@ impl<'a> Watcher<'a> {
             let Some(refused) = self.refused.get(place).cloned() else {
                 break;
             };
-            if refused.insisted || call.grant_id == Some(refused.grant) || call.id <= refused.first {
+            if refused.insisted || call.grant_id == Some(refused.grant) || call.at <= refused.at {
                 continue;
             }
             let under = (refused.grant, refused.person);

@@ -4,7 +4,6 @@
 //! lists what has become due, warns, and proposes what rules allow; it decides nothing.
 
 use std::collections::HashMap;
-use std::time::Duration;
 
 use naru_core::{
     Action, Actor, AdmissionEvent, AdmissionState, Day, NoticeKind, Organisation, OrganisationId, OrganisationKind,
@@ -22,26 +21,6 @@ use crate::proposal::ProposalError;
 const ACTOR: Actor = Actor::Hub("gates");
 /// Organisations of one batch.
 const BATCH: i64 = 200;
-/// How often the calendar is looked at.
-const PACE: Duration = Duration::from_mins(1);
-
-/// Looks at the calendar for ever.
-pub async fn run(office: Office) {
-    let mut done_on = None;
-    loop {
-        let today = office.hub.now().day();
-        if done_on != Some(today) {
-            match round(&office).await {
-                Ok(changed) => {
-                    done_on = Some(today);
-                    tracing::info!(event = "gates_worked_out", changed, day = %today);
-                }
-                Err(error) => tracing::error!(event = "gates_failed", %error, "gates are worked out again in a minute"),
-            }
-        }
-        tokio::time::sleep(PACE).await;
-    }
-}
 
 /// Works out every fintech; how many stand differently.
 pub async fn round(office: &Office) -> Result<u64, StorageError> {

@@ -7,7 +7,7 @@ use naru_core::{
 };
 use naru_rulebook::Inspection;
 use naru_rulebook::duty::{Consequence, Rules, Status};
-use naru_storage::{FactRow, Tx};
+use naru_storage::{FactRow, InspectionFilter, Tx};
 use serde_json::{Value, json};
 
 use super::OrganisationError;
@@ -204,8 +204,29 @@ async fn guard(
     }
 }
 
-/// The proof that an inspecting agency took longer than its time; `None` where none did.
-async fn lateness(_tx: &Tx, _dossier: &Dossier) -> Result<Option<Value>, OrganisationError> {
+/// The proof that an inspecting agency takes longer than its time; `None` where none does. Only what no longer changes is
+/// in it, because its digest is what two people approve.
+async fn lateness(tx: &Tx, dossier: &Dossier) -> Result<Option<Value>, OrganisationError> {
+    let filter = InspectionFilter {
+        organisation_id: Some(dossier.organisation.id),
+        under_way: true,
+        limit: 100,
+        ..InspectionFilter::default()
+    };
+    for inspection in tx.inspection_list(&filter).await? {
+        let events = tx.inspection_event_list(inspection.id).await?;
+        let Some(time) = crate::inspection::time(&inspection, &events, tx.now()) else {
+            continue;
+        };
+        if time.spent.is_agency_late {
+            return Ok(Some(json!({
+                "inspection": inspection.id,
+                "agency": inspection.agency_id,
+                "started_at": time.spent.started_at,
+                "agency_was_due_by": time.spent.due_by,
+            })));
+        }
+    }
     Ok(None)
 }
 

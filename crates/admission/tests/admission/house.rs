@@ -14,7 +14,7 @@ use naru_core::{
     PersonLimits, Profile, Role, Roles, SECOND, Scopes, Timestamp, Won,
 };
 use naru_crypto::Keyring;
-use naru_storage::{DatabaseSettings, FunctionTest, InspectionRow, MemberRow, Storage, StorageError};
+use naru_storage::{DatabaseSettings, FunctionTest, InspectionEventRow, InspectionRow, MemberRow, Storage, StorageError};
 use naru_web::{Hub, HubSettings, Lives};
 use serde_json::json;
 
@@ -145,6 +145,53 @@ impl House {
         let put: Result<(), StorageError> = put.await;
         put.unwrap();
         row.id
+    }
+
+    /// An organisation inspection that has reached these states, one a moment after the other.
+    pub(crate) async fn under_way(&self, states: &[&str]) {
+        let now = self.office.hub.now();
+        let row = &InspectionRow {
+            id: InspectionId::new(now, self.office.hub.storage().chance()),
+            organisation_id: self.fintech_id(),
+            agency_id: None,
+            machine: InspectionMachine::Organisation,
+            kind: InspectionKind::Organisation,
+            platform: String::new(),
+            service: String::new(),
+            catalogue: "fsi-user-org".to_owned(),
+            state: states.last().expect("at least one state").to_string(),
+            state_since: now,
+            round: 1,
+            outcome: InspectionOutcome::Pending,
+            valid_until: None,
+            ended_at: None,
+            created_at: now,
+            version: 1,
+        };
+        let put = self.office.hub.storage().run("inspection_put", &ACTOR, async |tx| {
+            tx.inspection_insert(row).await?;
+            let mut from = "CONSULTING";
+            for (sequence, to) in (1..).zip(states) {
+                let event = InspectionEventRow {
+                    inspection_id: row.id,
+                    sequence,
+                    at: now.plus_seconds(sequence),
+                    actor: "member:test".to_owned(),
+                    event: "start".to_owned(),
+                    from_state: from.to_owned(),
+                    to_state: (*to).to_owned(),
+                    note: String::new(),
+                    revisions: Vec::new(),
+                    round: 1,
+                    proposal_id: None,
+                };
+                tx.inspection_event_insert(&event).await?;
+                from = to;
+            }
+            tx.trail(Action::InspectionMoved, row.id, json!({})).await
+        });
+        let put: Result<(), StorageError> = put.await;
+        put.unwrap();
     }
 
     /// A functional test that was passed, as its service leaves it.

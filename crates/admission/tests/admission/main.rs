@@ -1,5 +1,7 @@
 //! Admission through its services: what opens and closes gates, and what needs two people.
 
+#![cfg(test)]
+
 mod gates;
 mod house;
 mod moves;

@@ -217,6 +217,37 @@ async fn a_restriction_needs_a_rule_and_an_extension_needs_a_late_agency() {
 }
 
 #[tokio::test]
+async fn a_late_agency_moves_the_deadline_with_its_proof_instead_of_a_restriction() {
+    let house = House::new("20260201").await;
+    house.fact(FactKind::LegalType, "BANK", "20200101", None).await;
+    house.fact(FactKind::Launched, "", "20250401", None).await;
+    live(&house).await;
+    house.under_way(&["CONTRACTED", "DOC_INSPECTION"]).await;
+    let extension = Wanted {
+        extension_until: Some(Day::parse("20260630").unwrap()),
+        ..wanted(&house, AdmissionEvent::ExtendDeadline)
+    };
+    house.pass_days(20);
+    let early = propose(&house.office, &house.desk[0], &extension).await;
+    assert!(matches!(early, Err(OrganisationError::Refused(_))), "four weeks are not over: {early:?}");
+    house.pass_days(45);
+    assert_eq!(house.office.hub.now().day(), Day(20_260_407));
+    house.work_out().await;
+    assert_eq!(house.organisation().await.duty.status, "OVERDUE");
+    let id = propose(&house.office, &house.desk[0], &extension).await.unwrap();
+    let proposed = proposal(&house, id).await;
+    assert!(proposed.state.contains("agency_was_due_by"), "{}", proposed.state);
+    house.pass_days(1);
+    decide(&house, &proposed, &[1]).await.unwrap();
+    let after = house.organisation().await;
+    assert_eq!((after.state, after.duty.status.as_str()), (AdmissionState::Live, "DEFERRED"));
+    assert_eq!(after.duty.due, Day::parse("20260630"));
+    let facts = naru_admission::organisation::fact::list(&house.office, after.id).await.unwrap();
+    let fact = facts.iter().find(|fact| fact.kind == FactKind::Extension).expect("the extension is a dated fact");
+    assert_eq!((fact.value.as_str(), fact.evidence.as_str()), ("20260401", id.to_string().as_str()), "old day, proof");
+}
+
+#[tokio::test]
 async fn a_fintech_leaves_by_itself_and_cannot_come_back() {
     let house = House::new("20260201").await;
     let early = leave(&house.office, &house.fintech, "we stop").await;

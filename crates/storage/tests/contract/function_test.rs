@@ -1,7 +1,7 @@
 //! Functional tests: runs, steps, and the looks at recorded calls that they rest on.
 
 use naru_core::{CallId, FunctionTestId, MemberId, Organisation, TestStep};
-use naru_storage::{FunctionTest, StorageError, TokenKind, call_place};
+use naru_storage::{CallRecord, FunctionTest, StorageError, TokenKind, call_place};
 
 use crate::fixture;
 use crate::house::House;

@@ -10,7 +10,7 @@ use naru_core::{
 use naru_storage::{MemberRow, StorageError};
 use serde_json::json;
 
-use crate::harness::{ACTOR, Bed, Fault, Fintech, Login, Options};
+use crate::harness::{Bed, Fault, Fintech, Login, Options};
 
 struct Party {
     bed: Bed,
@@ -215,11 +215,13 @@ async fn every_step_is_ticked_off_when_the_client_has_really_done_it_and_not_bef
     bed.withdraw(&login.access, &over).await.refused("A0101");
     assert!(party.done(run).await.contains(&S::OverLimit));
 
+    bed.pass_seconds(1);
     bed.revoke(&early).await;
     party.balance(&early).await.refused("O0002");
     let progress = party.watch(run).await;
     assert_eq!(progress.done(), 10, "refused, but it has not gone on yet");
     assert_eq!(progress.run.passed_at, None);
+    bed.pass_seconds(1);
     party.balance(&login).await.ok();
     let progress = party.watch(run).await;
     assert_eq!(progress.done(), 11);
