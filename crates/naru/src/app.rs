@@ -4,7 +4,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use naru_admission::{AdmissionSettings, Office};
+use naru_admission::signal::prober::{HubProber, ProberSettings};
+use naru_admission::{AdmissionSettings, Office, signal};
 use naru_auth::identity::{HttpIdentity, IdentityCheck};
 use naru_auth::key;
 use naru_auth::key::service::KeyStore;
@@ -17,7 +18,7 @@ use naru_console::member::TrialMember;
 use naru_console::person::SignInWords;
 use naru_core::{Chance, Clock};
 use naru_crypto::pkcs11::Token;
-use naru_crypto::{Authority, Keyring};
+use naru_crypto::{Authority, Keyring, Subject};
 use naru_storage::{DatabaseSettings, Storage, StorageError};
 use naru_web::outbound::{ClientTls, Outbound};
 use naru_web::{Hub, HubSettings, Listener, ListenerError, Route, Served, ServerTls, limited, ops_router, router};
@@ -28,6 +29,8 @@ use crate::config::{Config, ConfigError, read};
 const IDENTITY_BUDGET: Duration = Duration::from_secs(8);
 /// How long a shutdown waits for work in flight: longer than any transfer may take.
 const FINISH: Duration = Duration::from_secs(40);
+/// How long the certificate of a stranger is valid.
+const STRANGER_DAYS: i64 = 3_650;
 
 /// Why a hub does not start.
 #[derive(Debug, thiserror::Error)]
@@ -235,6 +238,12 @@ async fn listen(config: &Config, parts: Parts) -> Result<Running, AppError> {
         tokio::spawn(transfer::resolver::run(parts.desk.clone())),
         tokio::spawn(management::jobs::run(parts.desk.clone())),
         tokio::spawn(naru_admission::jobs::run(parts.office.clone())),
+        tokio::spawn(naru_admission::function_test::jobs::run(parts.office.clone())),
+        tokio::spawn(signal::job::run(
+            parts.office.clone(),
+            Arc::new(prober(config, &parts)?),
+            signal::job::JobSettings::default(),
+        )),
         tokio::spawn(naru_auth::authorization::jobs::run(parts.hub.clone())),
         tokio::spawn(key::jobs::run(parts.hub.clone(), store)),
         tokio::spawn(naru_auth::client::jobs::run(
@@ -320,6 +329,31 @@ async fn wake_transfers(parts: &Parts) -> Result<(), StorageError> {
         );
     }
     Ok(())
+}
+
+/// What looks at the endpoints of organisations. The stranger whose certificate they must refuse is made anew at every
+/// start, and nobody trusts its authority.
+fn prober(config: &Config, parts: &Parts) -> Result<HubProber, AppError> {
+    let outbound = &config.outbound;
+    let text = |path: &std::path::Path| read(path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    let client_pem = match (&outbound.certificate_file, &outbound.key_file) {
+        (Some(certificate), Some(key)) => Some((text(certificate)?, text(key)?)),
+        _ => None,
+    };
+    let now = crate::up::now();
+    let stranger = Authority::generate("a stranger", now)
+        .and_then(|authority| authority.issue(&Subject::Client("a stranger"), STRANGER_DAYS, now))
+        .map_err(|error| AppError::Setup(format!("prober: {error}")))?;
+    let settings = ProberSettings {
+        roots_pem: outbound.ca_file.as_deref().map(text).transpose()?.unwrap_or_default(),
+        client_pem,
+        stranger_pem: Some((stranger.certificate_pem, stranger.key_pem)),
+        warning_days: config.admission.warning_days,
+        private_endpoints: config.admission.private_endpoints,
+    };
+    let storage = parts.hub.storage();
+    HubProber::try_new(&settings, (storage.clock().clone(), storage.chance().clone()))
+        .map_err(|error| AppError::Setup(format!("prober: {error}")))
 }
 
 fn line_tls(config: &Config) -> Result<Option<LineTls>, AppError> {

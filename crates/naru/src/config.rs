@@ -170,6 +170,13 @@ impl Config {
             let expected = "must have pkcs11_module, pkcs11_token and pkcs11_pin_file, or none of them";
             return Err(ConfigError::Value { key: "keys", expected });
         }
+        let outbound = &self.outbound;
+        if outbound.certificate_file.is_some() != outbound.key_file.is_some() {
+            return Err(ConfigError::Value {
+                key: "outbound",
+                expected: "must have certificate_file and key_file, or neither",
+            });
+        }
         let lines = &self.lines;
         let some = [
             lines.ca_file.is_some(),
@@ -210,8 +217,15 @@ impl Config {
         let lines = [&self.lines.ca_file, &self.lines.certificate_file, &self.lines.key_file];
         let others = [&self.database.ca_file, &self.identity.ca_file, &self.outbound.ca_file];
         let authority = [&self.authority.certificate_file, &self.authority.key_file];
+        let outbound = [&self.outbound.certificate_file, &self.outbound.key_file];
         let keys = [&self.keys.pkcs11_module, &self.keys.pkcs11_pin_file];
-        let optional = lines.into_iter().chain(others).chain(authority).chain(keys).flatten();
+        let optional = lines
+            .into_iter()
+            .chain(others)
+            .chain(authority)
+            .chain(outbound)
+            .chain(keys)
+            .flatten();
         always
             .into_iter()
             .chain([&self.secrets.keyring_file])
@@ -258,6 +272,8 @@ impl Config {
             },
             outbound: OutboundSection {
                 ca_file: Some(PathBuf::from("/etc/ssl/certs/ca-certificates.crt")),
+                certificate_file: Some(file("outbound.pem")),
+                key_file: Some(file("outbound.key")),
             },
             authority: AuthoritySection {
                 certificate_file: Some(file("clients-issuer.pem")),

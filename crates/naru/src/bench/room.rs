@@ -106,6 +106,7 @@ impl Room {
             },
             outbound: OutboundSection {
                 ca_file: Some(self.files.path("ca.pem")),
+                ..OutboundSection::default()
             },
             authority: AuthoritySection {
                 certificate_file: Some(self.files.path("ca.pem")),

@@ -104,8 +104,12 @@ pub struct IdentitySection {
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct OutboundSection {
-    /// Authorities of those servers' certificates, PEM; without it no keys are fetched.
+    /// Authorities of those servers' certificates, PEM; without it no keys are fetched and no endpoint can be trusted.
     pub ca_file: Option<PathBuf>,
+    /// The hub's own certificate towards them, PEM: callbacks must take it and refuse a stranger's.
+    pub certificate_file: Option<PathBuf>,
+    /// Its private key, PEM.
+    pub key_file: Option<PathBuf>,
 }
 
 /// The authority that issues certificates to clients; without it the hub issues none.

@@ -96,7 +96,7 @@ impl Files {
 }
 
 /// The machine's present moment, from which certificates are valid.
-fn now() -> OffsetDateTime {
+pub(crate) fn now() -> OffsetDateTime {
     let micros = i128::from(naru_core::Clock::system().now().0);
     OffsetDateTime::from_unix_timestamp_nanos(micros * 1_000).unwrap_or(OffsetDateTime::UNIX_EPOCH)
 }

@@ -20,6 +20,7 @@ use crate::config::{
     AuthoritySection, Config, DatabaseSection, HubSection, IdentitySection, KeysSection, LinesSection, LogFormat,
     LogSection, OutboundSection, SecretsSection, TlsSection, TrialPerson, TrialSection,
 };
+pub(crate) use files::now;
 pub use files::{Files, certificate_sha256};
 pub use members::MembersError;
 pub use seed::{SeedError, contract_account};
@@ -188,6 +189,8 @@ fn configure(options: &UpOptions, files: &Files, identity: SocketAddr) -> Result
         },
         outbound: OutboundSection {
             ca_file: Some(files.path("ca.pem")),
+            certificate_file: Some(files.path("line.pem")),
+            key_file: Some(files.path("line.key")),
         },
         authority: AuthoritySection {
             certificate_file: Some(files.path("ca.pem")),

@@ -1,3 +1,4 @@
 //! Admission through the real hub.
 
 mod function_test;
+mod gates;
