@@ -34,6 +34,7 @@ const STYLE: &str = concat!(
     include_str!("../assets/css/tables.css"),
     include_str!("../assets/css/marks.css"),
     include_str!("../assets/css/drawn.css"),
+    include_str!("../assets/css/inspector.css"),
     include_str!("../assets/css/design.css"),
     include_str!("../assets/css/media.css"),
 );
@@ -67,7 +68,7 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     let text =
         |name, content_type, body: &'static str| Asset::new(name, content_type, Bytes::from_static(body.as_bytes()));
     let mut assets = vec![
-        Asset::new("naru.css", "text/css; charset=utf-8", Bytes::from(faces + STYLE)),
+        Asset::new("naru.css", "text/css; charset=utf-8", Bytes::from(faces + STYLE + naru_admission::report::PRINT_CSS)),
         text("naru.svg", "image/svg+xml", include_str!("../assets/naru.svg")),
         text(
             "passkey.js",

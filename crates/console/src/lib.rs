@@ -6,6 +6,8 @@
 mod asset;
 mod chain;
 mod design;
+mod fintech;
+pub mod inspector;
 pub mod member;
 mod message;
 mod operator;

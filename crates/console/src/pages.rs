@@ -12,7 +12,7 @@ use naru_auth::passkey::Passkeys;
 use naru_auth::session::device_words;
 use naru_banking::Desk;
 use naru_core::{AuthorizationId, BankCode, CallId, Language};
-use naru_crypto::{Secret, hex, sha256};
+use naru_crypto::{Authority, Secret, hex, sha256};
 use naru_web::{Effect, Hub, Route, Who};
 
 use crate::member::TrialMember;
@@ -42,6 +42,8 @@ pub struct Pages {
     pub trial_people: Arc<[SignInWords]>,
     /// Where the codes of invitations are compared.
     pub code_pool: CodePool,
+    /// Issues certificates to the clients of fintechs; absent where the hub has no authority of its own.
+    pub authority: Option<Arc<Authority>>,
     /// Invented members one can enrol as, with the codes of their invitations; empty outside a trial.
     pub trial_members: Arc<[TrialMember]>,
 }
@@ -50,6 +52,8 @@ pub struct Pages {
 pub fn routes(pages: &Pages) -> Vec<Route> {
     let mut routes = person::routes(pages);
     routes.extend(member::routes(pages));
+    routes.extend(crate::fintech::routes(pages));
+    routes.extend(crate::inspector::routes(pages));
     routes.extend(operator::routes(pages));
     routes.extend(supervisor::routes(pages));
     routes.push(design::route(pages));

@@ -1,7 +1,7 @@
 //! What an institution says in writing about a leg that its line cannot or will not tell any more.
 //!
-//! A document is never a guess: it says that the leg was carried out, or that it was not and will not be. Everything else
-//! stays unknown.
+//! A document is never a guess: it says that the leg was carried out, or that it was not and will not be. Everything
+//! else stays unknown.
 
 use crate::{LegFacts, LegKind, Outcome, TransferEvent};
 

@@ -1,8 +1,8 @@
 //! Rows of proposals: what one member proposed and another decides. The table itself refuses one who does both.
 //!
-//! How a proposal is made and ended stands here too, because admission and banking both need it and neither may depend on
-//! the other: a digest of exactly what was looked at, two different people, a trail row for each step. What a proposal is
-//! about, who may make it and what follows from it is theirs to say.
+//! How a proposal is made and ended stands here too, because admission and banking both need it and neither may depend
+//! on the other: a digest of exactly what was looked at, two different people, a trail row for each step. What a
+//! proposal is about, who may make it and what follows from it is theirs to say.
 
 use naru_core::{Action, Approval, Decision, MemberId, OrganisationId, Proposal, ProposalId, ProposalKind, Timestamp};
 use naru_crypto::{hex, sha256};

@@ -52,7 +52,8 @@ impl Tx {
     ) -> Result<Vec<UsageCall>, StorageError> {
         let sql = "SELECT k.client_id, CASE WHEN k.rsp_code IN ('A0000', '200') THEN 1 ELSE 0 END,
                        k.hub_us + k.institution_us
-                   FROM (SELECT id, client_id, rsp_code, hub_us, institution_us FROM calls ORDER BY id DESC LIMIT $2) AS k
+                   FROM (SELECT id, client_id, rsp_code, hub_us, institution_us FROM calls
+                         ORDER BY id DESC LIMIT $2) AS k
                    JOIN clients c ON c.id = k.client_id
                    WHERE c.organisation_id = $1 ORDER BY k.id DESC";
         let read = |mut row: Row| -> Result<UsageCall, StorageError> {

@@ -90,8 +90,8 @@ pub fn router(routes: Vec<Route>, clock: Clock, chance: Chance) -> Router {
 /// The same routes, where whatever needs no access token is let in only so often from one address.
 pub fn limited(routes: Vec<Route>, hub: &Hub) -> Vec<Route> {
     let limit = |route: Route| {
-        // Style and script of a page come in a bunch and cost nothing.
-        if route.who == Who::Token || route.path.starts_with("/assets/") {
+        // Style and script of a page come in a bunch and cost nothing; tokens have rates of their own.
+        if matches!(route.who, Who::Token | Who::Directory) || route.path.starts_with("/assets/") {
             return route;
         }
         let hub = hub.clone();

@@ -1,5 +1,5 @@
-//! What the desk and the supervisor see of proposals: what waits, what was decided, and one of them beside what it rests
-//! on now.
+//! What the desk and the supervisor see of proposals: what waits, what was decided, and one of them beside what it
+//! rests on now.
 
 use std::collections::{BTreeSet, HashMap};
 

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use naru_core::{
-    Action, Actor, Attested, IllegalMove, LegKind, LegState, Outcome, Timestamp, Transfer, TransferEvent, TransferState,
-    Won,
+    Action, Actor, Attested, IllegalMove, LegKind, LegState, Outcome, Timestamp, Transfer, TransferEvent,
+    TransferState, Won,
 };
 use naru_storage::{StorageError, Tx};
 
@@ -195,10 +195,9 @@ async fn store_together(desk: &Desk, actor: &Actor, all: Vec<Arc<Move>>) -> Vec<
 
 /// One commit for moves that one actor makes.
 async fn store(desk: &Desk, actor: &Actor, all: &[Arc<Move>]) -> Result<(), Halted> {
-    let stored = desk
-        .hub
-        .storage()
-        .run(STORE, actor, async |tx| store_in(&tx, all.iter().map(AsRef::as_ref)).await);
+    let stored = desk.hub.storage().run(STORE, actor, async |tx| {
+        store_in(&tx, all.iter().map(AsRef::as_ref)).await
+    });
     stored.await
 }
 

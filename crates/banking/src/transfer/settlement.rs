@@ -1,6 +1,6 @@
-//! What people decide where the hub cannot find out: what became of one leg of a transfer that is stuck, or that was asked
-//! for again and again in vain. One member of the operator's desk says what the institution confirmed in writing, another
-//! looks at the same and agrees. The transfer then moves as if the institution's line had answered.
+//! What people decide where the hub cannot find out: what became of one leg of a transfer that is stuck, or that was
+//! asked for again and again in vain. One member of the operator's desk says what the institution confirmed in writing,
+//! another looks at the same and agrees. The transfer then moves as if the institution's line had answered.
 //!
 //! Nothing here asks an institution, and nothing sends a leg: what is left to do is the resolver's again.
 
@@ -100,10 +100,7 @@ pub fn possible(transfer: &Transfer, queue_asks: i64) -> Vec<(LegKind, &'static 
         let event = TransferEvent::Attest(*leg, told.clone());
         waits && transfer.state.clone().apply(event).is_ok()
     };
-    candidates
-        .filter(takes)
-        .map(|(leg, told)| (leg, told.word()))
-        .collect()
+    candidates.filter(takes).map(|(leg, told)| (leg, told.word())).collect()
 }
 
 fn waits(transfer: &Transfer, queue_asks: i64) -> bool {
@@ -257,8 +254,8 @@ fn statement_of(proposal: &Proposal) -> Result<Statement, StorageError> {
     })
 }
 
-/// Everything that a decision about a transfer rests on. How often it was asked for is not part of it: that goes on while
-/// people decide, and changes nothing about what happened.
+/// Everything that a decision about a transfer rests on. How often it was asked for is not part of it: that goes on
+/// while people decide, and changes nothing about what happened.
 async fn looked_at(tx: &Tx, desk: &Desk, statement: &Statement) -> Result<(Transfer, Value), SettlementError> {
     let found = tx.transfer_find(statement.transfer_id).await?;
     let transfer = found.ok_or(SettlementError::Unknown)?;

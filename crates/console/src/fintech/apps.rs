@@ -12,7 +12,7 @@ use serde::Serialize;
 
 /// One client in the list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct AppView {
+pub(super) struct AppView {
     /// Its id, also the OAuth `client_id`.
     pub id: String,
     /// The prefix of its `bank_tran_id`s.
@@ -41,7 +41,7 @@ pub struct AppView {
 
 /// What a client's recent calls came to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct LatelyView {
+pub(super) struct LatelyView {
     /// How many.
     pub calls: usize,
     /// Those that were not answered as asked.
@@ -54,7 +54,7 @@ pub struct LatelyView {
 
 /// The list of clients.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct AppsView {
+pub(super) struct AppsView {
     /// The clients, oldest first.
     pub apps: Vec<AppView>,
     /// The first day of the drawn usage.
@@ -73,7 +73,7 @@ pub struct AppsView {
 
 /// A certificate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct CertificateView {
+pub(super) struct CertificateView {
     /// Its serial number.
     pub serial: String,
     /// When it was issued.
@@ -88,7 +88,7 @@ pub struct CertificateView {
 
 /// One client with its keys.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct OneAppView {
+pub(super) struct OneAppView {
     /// The client.
     pub app: AppView,
     /// Where answers may be sent.
@@ -121,7 +121,7 @@ pub struct OneAppView {
 
 /// How a client proves itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct CredentialView {
+pub(super) struct CredentialView {
     /// Which way.
     pub method: &'static str,
     /// What tokens are bound to.
@@ -184,7 +184,11 @@ fn lately(client: ClientId, calls: &[UsageCall]) -> Option<LatelyView> {
     let own: Vec<&UsageCall> = calls.iter().filter(|call| call.client_id == client).collect();
     let mut times: Vec<i64> = own.iter().map(|call| call.whole_us).collect();
     times.sort_unstable();
-    let at = |percent: usize| times.get((times.len() * percent).div_ceil(100).saturating_sub(1)).copied();
+    let at = |percent: usize| {
+        times
+            .get((times.len() * percent).div_ceil(100).saturating_sub(1))
+            .copied()
+    };
     Some(LatelyView {
         calls: own.len(),
         failed: own.iter().filter(|call| !call.is_answered).count(),
@@ -253,6 +257,9 @@ mod tests {
         let day = |text| Day::parse(text).unwrap();
         let days = days(day("20261128"), day("20261202"));
         assert_eq!(days.len(), 5);
-        assert_eq!((days[0], days[3], days[4]), (day("20261128"), day("20261201"), day("20261202")));
+        assert_eq!(
+            (days[0], days[3], days[4]),
+            (day("20261128"), day("20261201"), day("20261202"))
+        );
     }
 }

@@ -149,7 +149,11 @@ fn registration(seat: &Seat, form: &Form) -> Result<Registration, Trouble> {
     let scopes: Vec<Scope> = form.all("scope").filter_map(|word| Scope::parse(word).ok()).collect();
     let uris: Vec<String> = form.get("redirect_uri").split_whitespace().map(str::to_owned).collect();
     if uris.is_empty() || uris.len() > URIS_MAX {
-        return Err(at("redirect_uri", AlertWord::Field, format!("1 to {URIS_MAX} addresses")));
+        return Err(at(
+            "redirect_uri",
+            AlertWord::Field,
+            format!("1 to {URIS_MAX} addresses"),
+        ));
     }
     let certificate = form.get("certificate").replace(':', "");
     Ok(Registration {
@@ -260,8 +264,15 @@ async fn one(seat: &Seat, name: &str) -> Result<OneAppView, Trouble> {
         withdraw: of(&client.withdraw_limits),
         deposit: of(&client.deposit_limits),
         credential: found?.as_ref().map(Into::into),
-        certificate_sha256: client.certificate_sha256.as_deref().map(naru_crypto::hex).unwrap_or_default(),
-        certificates: certificates.iter().map(|row| certificate_view(row, pages.hub.now())).collect(),
+        certificate_sha256: client
+            .certificate_sha256
+            .as_deref()
+            .map(naru_crypto::hex)
+            .unwrap_or_default(),
+        certificates: certificates
+            .iter()
+            .map(|row| certificate_view(row, pages.hub.now()))
+            .collect(),
         can_issue: pages.authority.is_some(),
         name_kinds: TlsNameKind::ALL.to_vec(),
         since: day_text(usage.since),
@@ -355,7 +366,9 @@ fn pem(serial: &str, text: String) -> Response {
 async fn own_certificate(seat: &Seat, name: &str, serial: &str) -> Result<naru_storage::CertificateRow, Trouble> {
     let client = own(seat, name).await?;
     let rows = certificate::list(seat.pages().hub.storage(), &client).await?;
-    rows.into_iter().find(|row| row.serial == serial).ok_or(Trouble::NotFound)
+    rows.into_iter()
+        .find(|row| row.serial == serial)
+        .ok_or(Trouble::NotFound)
 }
 
 async fn download(Path((name, serial)): Path<(String, String)>, seat: Seat) -> Response {

@@ -34,7 +34,7 @@ pub(crate) const WAYS: [(&str, &str); 11] = [
 
 /// What was just done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DoneWord {
+pub(super) enum DoneWord {
     /// A client was registered.
     AppRegistered,
     /// A client's keys or limits were changed.
@@ -94,7 +94,7 @@ words!(DoneWord, "done", {
 
 /// What is shown once and never again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OnceWord {
+pub(super) enum OnceWord {
     /// The secret of a client.
     ClientSecret,
     /// The code of an invitation.
@@ -108,7 +108,7 @@ words!(OnceWord, "once", {
 
 /// A secret that is shown once. Its `Debug` form hides it.
 #[derive(Clone, PartialEq, Eq, Serialize)]
-pub struct Once {
+pub(super) struct Once {
     /// What it is.
     pub word: OnceWord,
     /// For whom or what: a name.
@@ -125,7 +125,7 @@ impl std::fmt::Debug for Once {
 
 /// What a page says about the form before it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
-pub struct Said {
+pub(super) struct Said {
     /// What was just done.
     pub done: Option<DoneWord>,
     /// What was wrong.
@@ -140,7 +140,7 @@ pub struct Said {
 
 /// What the member's roles allow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-pub struct May {
+pub(super) struct May {
     /// People, insurance, leaving.
     pub administrator: bool,
     /// Clients, keys, endpoints, the functional test.
@@ -186,7 +186,7 @@ impl FromRequestParts<Pages> for Seat {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, pages: &Pages) -> Result<Self, Response> {
-        Self::of(StaffPage::from_request_parts(parts, pages).await?)
+        Self::of(StaffPage::from_request_parts(parts, pages).await?).map_err(|response| *response)
     }
 }
 
@@ -195,19 +195,19 @@ impl FromRequest<Pages> for Sent {
 
     async fn from_request(request: Request, pages: &Pages) -> Result<Self, Response> {
         let StaffForm { page, form } = StaffForm::from_request(request, pages).await?;
-        let seat = Seat::of(page)?;
+        let seat = Seat::of(page).map_err(|response| *response)?;
         Ok(Self { seat, form })
     }
 }
 
 impl Seat {
     /// The seat of a member who is signed in; there is none for those of other organisations.
-    pub(super) fn of(page: StaffPage) -> Result<Self, Response> {
-        let staff = page.guest.staff();
+    pub(super) fn of(page: StaffPage) -> Result<Self, Box<Response>> {
+        let staff = page.guest.staff.clone();
         if staff.organisation.kind == OrganisationKind::Fintech {
             Ok(Self { page, staff })
         } else {
-            Err(page.not_found())
+            Err(Box::new(page.not_found()))
         }
     }
 

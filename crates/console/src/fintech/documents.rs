@@ -31,7 +31,7 @@ const WORDS_MAX: usize = 16;
 
 /// A revision.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct RevisionView {
+pub(super) struct RevisionView {
     /// Its id.
     pub id: String,
     /// Of which document.
@@ -60,7 +60,7 @@ pub struct RevisionView {
 
 /// The list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct DocumentsView {
+pub(super) struct DocumentsView {
     /// The latest revision of each document.
     pub documents: Vec<RevisionView>,
     /// The kinds of documents, each with the files that are taken.
@@ -71,7 +71,7 @@ pub struct DocumentsView {
 
 /// One document.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct DocumentView {
+pub(super) struct DocumentView {
     /// Every revision, newest first; never none.
     pub revisions: Vec<RevisionView>,
     /// How large a file may be, mebibytes.
@@ -207,7 +207,8 @@ async fn upload(seat: Seat, mut parts: Multipart) -> Response {
         }
         Err(Refusal::Foreign) => {
             let frame = seat.pages().frame(Some(seat.language()), HERE);
-            seat.pages().problem(&frame, StatusCode::FORBIDDEN, ProblemWord::OutOfTime)
+            seat.pages()
+                .problem(&frame, StatusCode::FORBIDDEN, ProblemWord::OutOfTime)
         }
         Err(Refusal::Trouble(Trouble::Alert(alert))) => shown(&seat, &said(alert, words)).await,
         Err(Refusal::Trouble(trouble)) => seat.refuse(&trouble),
@@ -313,7 +314,10 @@ mod tests {
 
     #[test]
     fn a_file_name_cannot_end_its_header() {
-        assert_eq!(percent("정책 \"1\";\r\n.pdf"), "%EC%A0%95%EC%B1%85%20%221%22%3B%0D%0A.pdf");
+        assert_eq!(
+            percent("정책 \"1\";\r\n.pdf"),
+            "%EC%A0%95%EC%B1%85%20%221%22%3B%0D%0A.pdf"
+        );
         assert_eq!(percent("a-b_1.PDF"), "a-b_1.PDF");
     }
 

@@ -22,7 +22,7 @@ const HISTORY: i64 = 50;
 
 /// An endpoint.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct EndpointView {
+pub(super) struct EndpointView {
     /// Its id.
     pub id: String,
     /// As what.
@@ -37,7 +37,7 @@ pub struct EndpointView {
 
 /// A signal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct SignalView {
+pub(super) struct SignalView {
     /// Which.
     pub signal: SignalKind,
     /// How it stands.
@@ -62,7 +62,7 @@ pub struct SignalView {
 
 /// The page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct EndpointsView {
+pub(super) struct EndpointsView {
     /// The endpoints, oldest first.
     pub endpoints: Vec<EndpointView>,
     /// The signals that the hub's own rows say.
@@ -75,7 +75,7 @@ pub struct EndpointsView {
 
 /// What was observed of one signal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct HistoryView {
+pub(super) struct HistoryView {
     /// Which.
     pub signal: SignalKind,
     /// The observations, newest first.
@@ -84,7 +84,7 @@ pub struct HistoryView {
 
 /// One look.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct ObservationView {
+pub(super) struct ObservationView {
     /// How it came out.
     pub outcome: SignalOutcome,
     /// The same as a mark.
@@ -103,7 +103,12 @@ pub struct ObservationView {
 pub(super) fn routes(pages: &Pages) -> Vec<Route> {
     vec![
         route(pages, ("GET", HERE), "A fintech's endpoints and signals", get(show)),
-        route(pages, ("POST", HERE), "Registers an endpoint to be looked at", post(register)),
+        route(
+            pages,
+            ("POST", HERE),
+            "Registers an endpoint to be looked at",
+            post(register),
+        ),
         route(
             pages,
             ("GET", "/fintech/endpoints/{id}"),
@@ -138,7 +143,11 @@ fn facts(raw: &str) -> Vec<(String, String)> {
         serde_json::Value::Null => "–".to_owned(),
         other => other.to_string(),
     };
-    found.into_iter().take(40).map(|(name, value)| (name, text(value))).collect()
+    found
+        .into_iter()
+        .take(40)
+        .map(|(name, value)| (name, text(value)))
+        .collect()
 }
 
 fn signal_view(standing: &SignalStanding, now: Timestamp) -> SignalView {
@@ -163,7 +172,8 @@ async fn show(seat: Seat) -> Response {
 }
 
 async fn shown(seat: &Seat, said: &Said) -> Response {
-    seat.show(("fintech/endpoints.html", HERE), said, view(seat).await).await
+    seat.show(("fintech/endpoints.html", HERE), said, view(seat).await)
+        .await
 }
 
 async fn view(seat: &Seat) -> Result<EndpointsView, Trouble> {
@@ -225,7 +235,8 @@ async fn history(Path(word): Path<String>, seat: Seat) -> Response {
         })
     };
     let here = format!("{HERE}/{}", if SignalKind::parse(&word).is_ok() { &word } else { "" });
-    seat.show(("fintech/history.html", &here), &seat.said(), view.await).await
+    seat.show(("fintech/history.html", &here), &seat.said(), view.await)
+        .await
 }
 
 fn observation_view(row: ObservationRow) -> ObservationView {
@@ -246,7 +257,11 @@ mod tests {
     #[test]
     fn facts_are_read_from_an_object_and_nothing_else() {
         let read = facts(r#"{"name":"a.example","days":3,"chain":["x"],"none":null}"#);
-        let of = |name: &str| read.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+        let of = |name: &str| {
+            read.iter()
+                .find(|(key, _)| key == name)
+                .map(|(_, value)| value.as_str())
+        };
         assert_eq!((of("name"), of("days")), (Some("a.example"), Some("3")));
         assert_eq!((of("chain"), of("none")), (Some(r#"["x"]"#), Some("–")));
         assert!(facts("[1]").is_empty() && facts("no json").is_empty());

@@ -1,23 +1,23 @@
-//! What the pages of one inspection, of one of its items and of one finding show.
+//! What the pages of one inspection and of one of its items show.
 
-use naru_admission::finding::FindingView;
 use naru_admission::inspection::{InspectionView, ItemView};
 use naru_core::{
     Day, DocumentKind, InspectionMethod, InspectionOutcome, Language, Proposal, RevisionId, Timestamp, Verdict,
 };
-use naru_storage::{FindingRow, RevisionRow};
+use naru_storage::RevisionRow;
 use serde::Serialize;
 
-use super::desk::day_text;
 use super::documents::{RevisionView, revision_view};
+use super::finding::{FindingLine, finding_line};
 use super::inspections::{ChoiceView, ClockView, choice, clock, mark};
+use crate::message::Message;
 
 /// Documents among which one can choose at once.
 const CHOICES_MAX: usize = 60;
 
 /// A document that can be handed in: revision, kind, title.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct AttachView {
+pub(super) struct AttachView {
     /// The revision.
     pub id: String,
     /// What the document is for.
@@ -32,7 +32,7 @@ pub struct AttachView {
 
 /// One item in the list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct ItemLine {
+pub(super) struct ItemLine {
     /// Its id, such as `fsi-m-01-1`.
     pub id: String,
     /// Its title.
@@ -51,30 +51,9 @@ pub struct ItemLine {
     pub in_round: bool,
 }
 
-/// One finding.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct FindingLine {
-    /// Its id.
-    pub id: String,
-    /// On which item.
-    pub control: String,
-    /// In which round it was written.
-    pub round: i64,
-    /// Its state.
-    pub state: String,
-    /// The same as a mark.
-    pub is: &'static str,
-    /// What was found.
-    pub statement: String,
-    /// Until when it must be remedied; empty where no day was set.
-    pub due_on: String,
-    /// Whether that day has passed.
-    pub is_overdue: bool,
-}
-
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct EventLine {
+pub(super) struct EventLine {
     /// When.
     pub at: Timestamp,
     /// What, a word of the process.
@@ -87,7 +66,7 @@ pub struct EventLine {
 
 /// Something that waits for a second person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct ProposalLine {
+pub(super) struct ProposalLine {
     /// Its id.
     pub id: String,
     /// What would happen.
@@ -104,7 +83,7 @@ pub struct ProposalLine {
 
 /// One inspection.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct OneInspectionView {
+pub(super) struct OneInspectionView {
     /// Which.
     pub which: ChoiceView,
     /// The state.
@@ -145,7 +124,7 @@ pub struct OneInspectionView {
 
 /// One item, to be answered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct OneItemView {
+pub(super) struct OneItemView {
     /// The inspection it is looked at in.
     pub inspection: ChoiceView,
     /// Its id.
@@ -184,23 +163,10 @@ pub struct OneItemView {
     pub theirs: Option<(String, i64)>,
 }
 
-/// One finding, to be answered.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct OneFindingView {
-    /// The finding.
-    pub finding: FindingLine,
-    /// Its inspection.
-    pub inspection: ChoiceView,
-    /// The version that a form is made for.
-    pub version: i64,
-    /// What happened, oldest first.
-    pub events: Vec<EventLine>,
-    /// What was handed in.
-    pub evidence: Vec<RevisionView>,
-    /// What the fintech may do now.
-    pub next: Vec<&'static str>,
-    /// The documents that can be handed in.
-    pub documents: Vec<AttachView>,
+/// The key of a step's name: its own word, or one for all that have none.
+pub(super) fn event_word(event: &str) -> String {
+    let is_known = Message::of(&format!("fintech.event.{event}")).is_some();
+    if is_known { event.to_owned() } else { "other".to_owned() }
 }
 
 /// The documents that can be handed in today.
@@ -222,24 +188,6 @@ const fn verdict_mark(verdict: Verdict) -> &'static str {
         Verdict::Partially => "unknown",
         Verdict::NotSatisfied => "broken",
         Verdict::NotApplicable => "idle",
-    }
-}
-
-pub(super) fn finding_line(finding: &FindingRow, today: Day) -> FindingLine {
-    FindingLine {
-        id: finding.id.to_string(),
-        control: finding.control_id.clone(),
-        round: finding.round,
-        state: finding.state.clone(),
-        is: match finding.state.as_str() {
-            "CLOSED" => "holds",
-            "WITHDRAWN" => "idle",
-            "REMEDY_SUBMITTED" | "DISPUTED" => "unknown",
-            _ => "broken",
-        },
-        statement: finding.statement.clone(),
-        due_on: finding.due_on.map(day_text).unwrap_or_default(),
-        is_overdue: finding.is_overdue(today),
     }
 }
 
@@ -273,7 +221,7 @@ fn item_line(item: &ItemView, (language, today): (Language, Day)) -> ItemLine {
 fn proposal_line(proposal: &Proposal, own: naru_core::MemberId) -> ProposalLine {
     ProposalLine {
         id: proposal.id.to_string(),
-        event: proposal.event.clone(),
+        event: event_word(&proposal.event),
         reason: proposal.reason.clone(),
         digest: naru_crypto::hex(&proposal.state_sha256),
         at: proposal.proposed_at,
@@ -290,7 +238,7 @@ pub(super) fn one(
     let inspection = &found.inspection;
     let event = |event: &naru_storage::InspectionEventRow| EventLine {
         at: event.at,
-        event: event.event.clone(),
+        event: event_word(&event.event),
         to: event.to_state.clone(),
         note: event.note.clone(),
     };
@@ -309,15 +257,28 @@ pub(super) fn one(
         version: inspection.version,
         outcome: inspection.outcome,
         is: mark(inspection.outcome),
-        next: found.next.iter().copied().filter(|event| *event != "withdraw").collect(),
+        next: found
+            .next
+            .iter()
+            .copied()
+            .filter(|event| *event != "withdraw")
+            .collect(),
         can_withdraw: found.next.contains(&"withdraw"),
         can_sign: inspection.state == "APPLIED",
         clock: clock(found.time.as_ref()),
-        items: found.items.iter().map(|item| item_line(item, (language, today))).collect(),
+        items: found
+            .items
+            .iter()
+            .map(|item| item_line(item, (language, today)))
+            .collect(),
         answered: found.items.iter().filter(|item| item.answer().is_some()).count(),
         findings,
         timeline: found.timeline.iter().rev().map(event).collect(),
-        proposals: found.proposals.iter().map(|proposal| proposal_line(proposal, own)).collect(),
+        proposals: found
+            .proposals
+            .iter()
+            .map(|proposal| proposal_line(proposal, own))
+            .collect(),
         documents: attach(documents, today, &[]),
         has_report: has_report(found),
     }
@@ -364,29 +325,14 @@ pub(super) fn one_item(
         verdicts: verdicts
             .map(|row| (row.round, row.verdict, verdict_mark(row.verdict), row.note.clone()))
             .collect(),
-        findings: item.findings.iter().map(|finding| finding_line(finding, today)).collect(),
+        findings: item
+            .findings
+            .iter()
+            .map(|finding| finding_line(finding, today))
+            .collect(),
         may_judge: found.may_judge && item.in_round,
         judged: (present.map(|row| row.verdict), present.map_or(0, |row| row.version)),
         words: (Verdict::ALL.to_vec(), InspectionMethod::ALL.to_vec()),
         theirs: None,
-    }
-}
-
-/// The view of one finding.
-pub(super) fn one_finding(found: &FindingView, documents: &[RevisionRow], today: Day) -> OneFindingView {
-    let event = |event: &naru_storage::FindingEventRow| EventLine {
-        at: event.at,
-        event: event.event.clone(),
-        to: event.to_state.clone(),
-        note: event.note.clone(),
-    };
-    OneFindingView {
-        finding: finding_line(&found.finding, today),
-        inspection: choice(&found.inspection),
-        version: found.finding.version,
-        events: found.events.iter().map(event).collect(),
-        evidence: found.evidence.iter().map(|row| revision_view(row, today)).collect(),
-        next: found.next.clone(),
-        documents: attach(documents, today, &[]),
     }
 }

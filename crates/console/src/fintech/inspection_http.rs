@@ -1,5 +1,6 @@
 //! One inspection of a fintech: GET /fintech/inspections/{id}, POST …/steps, …/contract, …/proposals/{id}/{decision},
-//! GET and POST …/items/{control}, POST …/items/{control}/verdict, and its findings at GET and POST /fintech/findings/{id}.
+//! GET and POST …/items/{control}, POST …/items/{control}/verdict, and its findings at GET and POST
+//! /fintech/findings/{id}.
 
 use axum::extract::Path;
 use axum::response::Response;
@@ -14,7 +15,8 @@ use naru_storage::RevisionRow;
 use naru_web::Route;
 
 use super::desk::{DoneWord, Ended, Said, Seat, Sent, id, ids, version};
-use super::inspection::{OneItemView, one, one_finding, one_item};
+use super::finding::one_finding;
+use super::inspection::{OneItemView, one, one_item};
 use super::inspections::HERE;
 use super::trouble::{AlertWord, Trouble, alert, at};
 use crate::member::route;
@@ -99,7 +101,8 @@ async fn shown(seat: &Seat, name: &str, said: &Said) -> Response {
         let of = (seat.language(), seat.today(), seat.staff.member.id);
         Ok(one(&found, &documents(seat).await?, of))
     };
-    seat.show(("fintech/inspection.html", &here(name)), said, view.await).await
+    seat.show(("fintech/inspection.html", &here(name)), said, view.await)
+        .await
 }
 
 async fn step(Path(name): Path<String>, Sent { seat, form }: Sent) -> Response {

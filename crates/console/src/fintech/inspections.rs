@@ -20,7 +20,7 @@ pub(super) const HERE: &str = "/fintech/inspections";
 
 /// An inspection among others.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct ChoiceView {
+pub(super) struct ChoiceView {
     /// Its id.
     pub id: String,
     /// The duty it serves.
@@ -35,7 +35,7 @@ pub struct ChoiceView {
 
 /// The time an inspection has taken, drawn.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct ClockView {
+pub(super) struct ClockView {
     /// When it started.
     pub started_at: Timestamp,
     /// The agency's time, hours.
@@ -54,7 +54,7 @@ pub struct ClockView {
 
 /// One inspection in the list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct EntryView {
+pub(super) struct EntryView {
     /// Which.
     pub which: ChoiceView,
     /// The state, a word of its process.
@@ -79,7 +79,7 @@ pub struct EntryView {
 
 /// The page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct InspectionsView {
+pub(super) struct InspectionsView {
     /// The inspections, newest first.
     pub entries: Vec<EntryView>,
     /// The agencies: id and name.

@@ -20,7 +20,7 @@ const HERE: &str = "/fintech/insurance";
 
 /// A policy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct PolicyView {
+pub(super) struct PolicyView {
     /// Its id.
     pub id: String,
     /// Who insures.
@@ -45,7 +45,7 @@ pub struct PolicyView {
 
 /// The page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct InsuranceView {
+pub(super) struct InsuranceView {
     /// The policies, the one that ends last first.
     pub policies: Vec<PolicyView>,
     /// What the insurance must cover, in percent of the daily limits.
@@ -62,7 +62,12 @@ pub struct InsuranceView {
 pub(super) fn routes(pages: &Pages) -> Vec<Route> {
     vec![
         route(pages, ("GET", HERE), "A fintech's guarantee insurance", get(show)),
-        route(pages, ("POST", HERE), "Records a policy of guarantee insurance", post(record)),
+        route(
+            pages,
+            ("POST", HERE),
+            "Records a policy of guarantee insurance",
+            post(record),
+        ),
         route(
             pages,
             ("POST", "/fintech/insurance/{id}/end"),
@@ -78,7 +83,8 @@ async fn show(seat: Seat) -> Response {
 }
 
 async fn shown(seat: &Seat, said: &Said) -> Response {
-    seat.show(("fintech/insurance.html", HERE), said, view(seat).await).await
+    seat.show(("fintech/insurance.html", HERE), said, view(seat).await)
+        .await
 }
 
 async fn view(seat: &Seat) -> Result<InsuranceView, Trouble> {
@@ -89,7 +95,10 @@ async fn view(seat: &Seat) -> Result<InsuranceView, Trouble> {
         .into_iter()
         .filter(|document| document.kind == DocumentKind::InsurancePolicy);
     Ok(InsuranceView {
-        policies: policies.iter().map(|policy| policy_view(policy, seat.today())).collect(),
+        policies: policies
+            .iter()
+            .map(|policy| policy_view(policy, seat.today()))
+            .collect(),
         percent: office.settings.insurance_percent,
         insured_won: staff.organisation.insured_won.0,
         limits_won: staff.organisation.withdraw_day_won.0,
@@ -115,7 +124,9 @@ fn policy_view(policy: &PolicyRow, today: naru_core::Day) -> PolicyView {
         stands,
         is,
         days_left: policy.to_day.start().days_since(today.start()),
-        revision: policy.revision_id.map_or_else(String::new, |revision| revision.to_string()),
+        revision: policy
+            .revision_id
+            .map_or_else(String::new, |revision| revision.to_string()),
     }
 }
 

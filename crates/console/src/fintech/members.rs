@@ -23,7 +23,7 @@ const LEAVER_DAYS: i64 = 365;
 
 /// A member.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct MemberView {
+pub(super) struct MemberView {
     /// Their id.
     pub id: String,
     /// The name under which they sign in.
@@ -52,7 +52,7 @@ pub struct MemberView {
 
 /// Somebody who left.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct LeaverView {
+pub(super) struct LeaverView {
     /// Their name, where they are still listed; empty otherwise.
     pub name: String,
     /// How the hub heard of it.
@@ -67,7 +67,7 @@ pub struct LeaverView {
 
 /// A directory's token.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct TokenView {
+pub(super) struct TokenView {
     /// Its id.
     pub id: String,
     /// What its owner calls it.
@@ -84,7 +84,7 @@ pub struct TokenView {
 
 /// The page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct MembersView {
+pub(super) struct MembersView {
     /// The members, oldest first.
     pub members: Vec<MemberView>,
     /// The roles there are.
@@ -112,8 +112,16 @@ pub(super) fn routes(pages: &Pages) -> Vec<Route> {
         route(pages, ("GET", HERE), "The people of a fintech", get(show)),
         to(HERE, "Makes a member known and invites them", post(add)),
         to("/fintech/members/tokens", "Issues a directory's token", post(issue)),
-        to("/fintech/members/tokens/{id}/end", "Ends a directory's token", post(end_token)),
-        to("/fintech/members/{id}/{what}", "Changes a member of a fintech", post(change)),
+        to(
+            "/fintech/members/tokens/{id}/end",
+            "Ends a directory's token",
+            post(end_token),
+        ),
+        to(
+            "/fintech/members/{id}/{what}",
+            "Changes a member of a fintech",
+            post(change),
+        ),
     ]
 }
 
@@ -131,13 +139,19 @@ async fn view(seat: &Seat) -> Result<MembersView, Trouble> {
     let listed = service::list(office, staff).await?;
     let leavers = service::leavers(office, staff, now.plus_days(-LEAVER_DAYS)).await?;
     let tokens = token::list(office, staff).await?;
-    let developers = listed.iter().filter(|listed| listed.row.member.may(Role::Developer)).count();
+    let developers = listed
+        .iter()
+        .filter(|listed| listed.row.member.may(Role::Developer))
+        .count();
     let kind = OrganisationKind::Fintech;
     let url = &seat.pages().hub.settings().public_url;
     Ok(MembersView {
         leavers: leavers.iter().map(|leaver| leaver_view(leaver, &listed)).collect(),
         longest_ms: leavers.iter().filter_map(|leaver| leaver.latency_us).max().unwrap_or(0) / 1_000,
-        members: listed.iter().map(|listed| member_view(listed, staff.member.id)).collect(),
+        members: listed
+            .iter()
+            .map(|listed| member_view(listed, staff.member.id))
+            .collect(),
         roles: Role::ALL.iter().copied().filter(|role| role.fits(kind)).collect(),
         developers: (developers, office.settings.developers_max),
         tokens: tokens.iter().map(|token| token_view(token, now)).collect(),
@@ -158,7 +172,10 @@ fn member_view(listed: &Listed, own: MemberId) -> MemberView {
         is_to_be_invited: listed.is_to_be_invited(),
         invited_until: listed.holdings.invited_until,
         passkeys: listed.holdings.passkeys,
-        certificate: member.certificate_sha256.map(|sha256| naru_crypto::hex(&sha256)).unwrap_or_default(),
+        certificate: member
+            .certificate_sha256
+            .map(|sha256| naru_crypto::hex(&sha256))
+            .unwrap_or_default(),
         seen_at: member.seen_at,
         is_self: member.id == own,
         version: member.version,

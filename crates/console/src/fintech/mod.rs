@@ -1,24 +1,22 @@
-//! The console of a fintech: where it stands, its functional test, clients, inspections, documents, endpoints, insurance,
-//! subsidies, people and facts. Every page is a view, a template and a thin handler; what is allowed was settled by the
-//! services before a view is made.
+//! The console of a fintech: where it stands, its functional test, clients, inspections, documents, endpoints,
+//! insurance, subsidies, people and facts. Every page is a view, a template and a thin handler; what is allowed was
+//! settled by the services before a view is made.
 
 mod apps;
 mod apps_http;
 mod desk;
 mod documents;
 mod endpoints;
+mod finding;
 #[cfg(test)]
-mod gallery;
+pub(crate) mod gallery;
 mod inspection;
 mod inspection_http;
 mod inspections;
 mod insurance;
 mod members;
+mod next;
 mod organisation;
-#[cfg(test)]
-mod page_tests;
-#[cfg(test)]
-mod samples;
 mod sign_up;
 mod standing;
 mod standing_http;

@@ -21,7 +21,7 @@ const LEAVE: &str = "/fintech/organisation/leave";
 
 /// A fact.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct FactView {
+pub(super) struct FactView {
     /// Its id.
     pub id: String,
     /// What it says.
@@ -44,7 +44,7 @@ pub struct FactView {
 
 /// The page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct OrganisationView {
+pub(super) struct OrganisationView {
     /// Its code.
     pub code: String,
     /// Its name.
@@ -65,7 +65,12 @@ pub struct OrganisationView {
 pub(super) fn routes(pages: &Pages) -> Vec<Route> {
     vec![
         route(pages, ("GET", HERE), "The facts of a fintech", get(show)),
-        route(pages, ("POST", HERE), "Records where a fintech runs and since when", post(record)),
+        route(
+            pages,
+            ("POST", HERE),
+            "Records where a fintech runs and since when",
+            post(record),
+        ),
         route(
             pages,
             ("POST", "/fintech/organisation/facts/{id}/end"),
@@ -95,7 +100,9 @@ async fn view(seat: &Seat) -> Result<OrganisationView, Trouble> {
     let organisation = &seat.staff.organisation;
     let facts = fact::list(seat.office(), organisation.id).await?;
     let clients = standing::clients(seat.office(), &seat.staff).await?;
-    let in_production = clients.into_iter().filter(|client| client.environment == Environment::Production);
+    let in_production = clients
+        .into_iter()
+        .filter(|client| client.environment == Environment::Production);
     let today = seat.today();
     let fact_view = |fact: &FactRow| FactView {
         id: fact.id.to_string(),
@@ -113,7 +120,11 @@ async fn view(seat: &Seat) -> Result<OrganisationView, Trouble> {
         name: organisation.name.clone(),
         since: organisation.created_at,
         state: organisation.state,
-        facts: facts.iter().filter(|fact| fact.ended_at.is_none()).map(fact_view).collect(),
+        facts: facts
+            .iter()
+            .filter(|fact| fact.ended_at.is_none())
+            .map(fact_view)
+            .collect(),
         can_leave: organisation.state == AdmissionState::Live,
         in_production: in_production.map(|client| client.name).collect(),
     })

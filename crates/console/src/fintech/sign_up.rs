@@ -3,7 +3,7 @@
 
 use axum::body::Bytes;
 use axum::extract::{RawQuery, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use axum::routing::{MethodRouter, get, post};
 use naru_admission::organisation::{SignUp, sign_up};
@@ -14,6 +14,7 @@ use serde::Serialize;
 
 use super::desk::{Once, OnceWord, Said, filled};
 use super::trouble::{AlertWord, Trouble, alert};
+use crate::member::Arrival;
 use crate::page::render;
 use crate::pages::{Form, Pages, language};
 use crate::person::ProblemWord;
@@ -24,7 +25,9 @@ const ACTOR: Actor = Actor::Hub("sign_up");
 
 /// The page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct SignUpView {
+pub(super) struct SignUpView {
+    /// The form's token.
+    pub csrf: String,
     /// What is said about the form before.
     pub said: Said,
     /// The code of the organisation that was made; empty before.
@@ -52,12 +55,19 @@ pub(super) fn routes(pages: &Pages) -> Vec<Route> {
     ]
 }
 
-async fn show(State(pages): State<Pages>, RawQuery(query): RawQuery) -> Response {
-    answer(&pages, query.as_deref(), (StatusCode::OK, view(&pages, Said::default())))
+async fn show(State(pages): State<Pages>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
+    let arrival = Arrival::of(&pages, &headers);
+    let view = view((&pages, &arrival), Said::default());
+    let mut response = answer(&pages, query.as_deref(), (StatusCode::OK, view));
+    if let Some(cookie) = arrival.into_cookie() {
+        response.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+    response
 }
 
-fn view(pages: &Pages, said: Said) -> SignUpView {
+fn view((pages, arrival): (&Pages, &Arrival), said: Said) -> SignUpView {
     SignUpView {
+        csrf: arrival.csrf(),
         said,
         code: String::new(),
         user_name: String::new(),
@@ -70,9 +80,14 @@ fn answer(pages: &Pages, query: Option<&str>, (status, view): (StatusCode, SignU
     pages.answer(status, render("fintech/sign_up.html", &view, &frame))
 }
 
-async fn send(State(pages): State<Pages>, RawQuery(query): RawQuery, body: Bytes) -> Response {
+async fn send(State(pages): State<Pages>, RawQuery(query): RawQuery, headers: HeaderMap, body: Bytes) -> Response {
     let (query, form) = (query.as_deref(), Form::read(&body));
-    match signed_up(&pages, &form).await {
+    let arrival = Arrival::of(&pages, &headers);
+    if !arrival.sent(form.get("csrf")) {
+        let frame = pages.frame(language(query), HERE);
+        return pages.problem(&frame, StatusCode::FORBIDDEN, ProblemWord::OutOfTime);
+    }
+    match signed_up((&pages, &arrival), &form).await {
         Ok(view) => answer(&pages, query, (StatusCode::OK, view)),
         Err(Trouble::Alert(alert)) => {
             let said = Said {
@@ -84,7 +99,7 @@ async fn send(State(pages): State<Pages>, RawQuery(query): RawQuery, body: Bytes
             answer(
                 &pages,
                 query,
-                (StatusCode::UNPROCESSABLE_ENTITY, view(&pages, said)),
+                (StatusCode::UNPROCESSABLE_ENTITY, view((&pages, &arrival), said)),
             )
         }
         Err(Trouble::NotFound) => {
@@ -99,7 +114,7 @@ async fn send(State(pages): State<Pages>, RawQuery(query): RawQuery, body: Bytes
 }
 
 /// Makes the organisation and invites its administrator; where the invitation fails, the operator can repeat it.
-async fn signed_up(pages: &Pages, form: &Form) -> Result<SignUpView, Trouble> {
+async fn signed_up((pages, arrival): (&Pages, &Arrival), form: &Form) -> Result<SignUpView, Trouble> {
     if form.get("agreed") != "yes" {
         return Err(alert(AlertWord::Unconfirmed, ""));
     }
@@ -127,6 +142,6 @@ async fn signed_up(pages: &Pages, form: &Form) -> Result<SignUpView, Trouble> {
     Ok(SignUpView {
         code: organisation.code,
         user_name: member.user_name,
-        ..view(pages, said)
+        ..view((pages, arrival), said)
     })
 }

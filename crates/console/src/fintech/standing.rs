@@ -1,18 +1,18 @@
-//! What the first page of the console shows: where the fintech stands, what is due when, and what to do next.
+//! What the first page of the console shows: where the fintech stands, and what is due when.
 
 use naru_admission::document;
-use naru_admission::duty::Dossier;
 use naru_admission::finding;
 use naru_admission::member::{service as members, token};
 use naru_admission::notice;
 use naru_admission::organisation::standing::{self, Standing};
 use naru_admission::signal::service::{self as signals, SignalStanding};
-use naru_core::{AdmissionState, Day, Environment, FactKind, Gate, GateStanding, Timestamp, words};
+use naru_core::{AdmissionState, Day, FactKind, Gate, GateStanding, Timestamp, words};
 use naru_rulebook::duty::{Consequence, Rules, Status};
 use naru_storage::{FindingRow, LeaverRow, NoticeRow, PolicyRow, RevisionRow, ScimTokenRow};
 use serde::Serialize;
 
 use super::desk::{Seat, day_text};
+use super::next::{NextView, next};
 use super::trouble::Trouble;
 
 /// Days of leavers that are shown.
@@ -24,7 +24,7 @@ const LINE_DAYS: i64 = 365;
 
 /// What comes up on a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DueWord {
+pub(super) enum DueWord {
     /// The organisation inspection must be done by then.
     Inspection,
     /// A self-inspection must be confirmed by then.
@@ -47,69 +47,9 @@ words!(DueWord, "due", {
     Isms = "isms", Finding = "finding", Document = "document", Gate = "gate",
 });
 
-/// A step that can be taken now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NextWord {
-    /// Register a first client for the test bed.
-    RegisterApp,
-    /// Do the functional test.
-    FunctionTest,
-    /// The operator examines suitability: nothing to do but wait.
-    AwaitSuitability,
-    /// Name the platforms of the service.
-    NamePlatform,
-    /// Apply for the organisation inspection.
-    OrganisationInspection,
-    /// Apply for the inspection of the service on a platform.
-    ServiceInspection,
-    /// Record a policy.
-    Insurance,
-    /// A recorded policy waits for the operator.
-    AwaitPolicy,
-    /// The policy is smaller than the limits.
-    MoreInsurance,
-    /// Answer or remedy findings.
-    Findings,
-    /// A signal failed, is stale, or could not be looked at.
-    Signals,
-    /// Replace documents that have ended.
-    Documents,
-    /// Register an endpoint to be looked at.
-    RegisterEndpoint,
-    /// Every gate is open: the operator lets in.
-    AwaitAdmission,
-    /// Restricted: meet the duty.
-    MeetDuty,
-}
-words!(NextWord, "next step", {
-    RegisterApp = "register_app", FunctionTest = "function_test", AwaitSuitability = "await_suitability",
-    NamePlatform = "name_platform", OrganisationInspection = "organisation_inspection",
-    ServiceInspection = "service_inspection", Insurance = "insurance", AwaitPolicy = "await_policy",
-    MoreInsurance = "more_insurance", Findings = "findings", Signals = "signals", Documents = "documents",
-    RegisterEndpoint = "register_endpoint", AwaitAdmission = "await_admission", MeetDuty = "meet_duty",
-});
-
-impl NextWord {
-    /// Where it is done; nowhere while others have to act.
-    const fn href(self) -> &'static str {
-        match self {
-            Self::RegisterApp => "/fintech/apps",
-            Self::FunctionTest => "/fintech/test",
-            Self::NamePlatform => "/fintech/organisation",
-            Self::OrganisationInspection | Self::ServiceInspection | Self::Findings | Self::MeetDuty => {
-                "/fintech/inspections"
-            }
-            Self::Insurance | Self::MoreInsurance => "/fintech/insurance",
-            Self::Signals | Self::RegisterEndpoint => "/fintech/endpoints",
-            Self::Documents => "/fintech/documents",
-            Self::AwaitSuitability | Self::AwaitPolicy | Self::AwaitAdmission => "",
-        }
-    }
-}
-
 /// One gate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct GateView {
+pub(super) struct GateView {
     /// Which.
     pub gate: Gate,
     /// `holds`, `broken`, or `unknown` where it was never worked out.
@@ -126,7 +66,7 @@ pub struct GateView {
 
 /// One rule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct RuleView {
+pub(super) struct RuleView {
     /// Its id.
     pub id: String,
     /// The key of its sentence: `book` where the id says enough to look it up.
@@ -135,7 +75,7 @@ pub struct RuleView {
 
 /// Something that comes up.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct DueView {
+pub(super) struct DueView {
     /// What.
     pub what: DueWord,
     /// Which one: a name or number; a gate's word for a gate.
@@ -150,20 +90,9 @@ pub struct DueView {
     pub is: &'static str,
 }
 
-/// A step to take.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct NextView {
-    /// Which.
-    pub what: NextWord,
-    /// How many of it, or which; empty where that says nothing.
-    pub about: String,
-    /// Where; empty while others have to act.
-    pub href: &'static str,
-}
-
 /// People who left, and the directory that says so.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
-pub struct LeaversView {
+pub(super) struct LeaversView {
     /// How many left in the last year.
     pub count: usize,
     /// The longest time it took, milliseconds; none where no time is known.
@@ -178,7 +107,7 @@ pub struct LeaversView {
 
 /// Where the fintech stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct StandingView {
+pub(super) struct StandingView {
     /// Its name.
     pub name: String,
     /// The state of its admission.
@@ -275,7 +204,10 @@ fn gates(found: &Found) -> Vec<GateView> {
     };
     let mut gates: Vec<GateView> = Gate::ALL.iter().copied().map(view).collect();
     let is_over = organisation.withdraw_day_won > organisation.insured_won;
-    for gate in gates.iter_mut().filter(|gate| gate.gate == Gate::GuaranteeInsurance && is_over) {
+    for gate in gates
+        .iter_mut()
+        .filter(|gate| gate.gate == Gate::GuaranteeInsurance && is_over)
+    {
         gate.is = "broken";
     }
     gates
@@ -336,14 +268,26 @@ fn due(found: &Found, gates: &[GateView]) -> Vec<DueView> {
     let mut all: Vec<(DueWord, String, Day)> = Vec::new();
     if duty.status != Status::Cleared {
         all.extend(duty.due.map(|day| (DueWord::Inspection, String::new(), day)));
-        all.extend(duty.confirmation_due.map(|day| (DueWord::Confirmation, String::new(), day)));
+        all.extend(
+            duty.confirmation_due
+                .map(|day| (DueWord::Confirmation, String::new(), day)),
+        );
     }
     let restricts = found.standing.changes.iter().skip(1);
     let restricts = restricts.filter(|(_, duty)| duty.consequence == Consequence::MayRestrictService);
-    all.extend(restricts.take(1).map(|(day, _)| (DueWord::MayRestrict, String::new(), *day)));
+    all.extend(
+        restricts
+            .take(1)
+            .map(|(day, _)| (DueWord::MayRestrict, String::new(), *day)),
+    );
     let in_force = found.policies.iter().filter(|policy| policy.is_in_force(today));
     all.extend(in_force.map(|policy| (DueWord::Policy, policy.number.clone(), policy.to_day)));
-    let isms = found.standing.dossier.facts.iter().filter(|fact| fact.kind == FactKind::IsmsCertificate);
+    let isms = found
+        .standing
+        .dossier
+        .facts
+        .iter()
+        .filter(|fact| fact.kind == FactKind::IsmsCertificate);
     let isms = isms.filter(|fact| fact.ended_at.is_none());
     all.extend(isms.filter_map(|fact| Some((DueWord::Isms, fact.value.clone(), fact.valid_to?))));
     let findings = found.findings.iter();
@@ -373,93 +317,21 @@ fn due(found: &Found, gates: &[GateView]) -> Vec<DueView> {
     all.into_iter().map(view).collect()
 }
 
-fn next(found: &Found, gates: &[GateView]) -> Vec<NextView> {
-    let mut steps: Vec<(NextWord, String)> = Vec::new();
-    let organisation = &found.standing.dossier.organisation;
-    if organisation.state == AdmissionState::Restricted {
-        steps.push((NextWord::MeetDuty, String::new()));
-    }
-    let overdue = found.findings.iter().filter(|finding| {
-        matches!(finding.state.as_str(), "OPEN" | "REMEDIATING")
-    });
-    steps.extend(counted(NextWord::Findings, overdue.count()));
-    for gate in gates.iter().filter(|gate| gate.is != "holds") {
-        closed(found, gate.gate, &mut steps);
-    }
-    let waiting = found.signals.iter().filter(|signal| {
-        use naru_core::SignalOutcome::{Error, Fail, Stale};
-        matches!(signal.row.outcome, Error | Fail | Stale)
-    });
-    steps.extend(counted(NextWord::Signals, waiting.count()));
-    if !found.signals.iter().any(|signal| signal.endpoint.is_some()) {
-        steps.push((NextWord::RegisterEndpoint, String::new()));
-    }
-    let today = found.now.day();
-    let ended = found.documents.iter().filter(|document| document.is_expired(today));
-    steps.extend(counted(NextWord::Documents, ended.count()));
-    if organisation.state == AdmissionState::Suitable && gates.iter().all(|gate| gate.is == "holds") {
-        steps.push((NextWord::AwaitAdmission, String::new()));
-    }
-    let view = |(what, about): (NextWord, String)| NextView {
-        what,
-        about,
-        href: what.href(),
-    };
-    steps.into_iter().map(view).collect()
-}
-
-fn counted(what: NextWord, count: usize) -> Option<(NextWord, String)> {
-    (count > 0).then(|| (what, count.to_string()))
-}
-
-/// What opens a closed gate.
-fn closed(found: &Found, gate: Gate, steps: &mut Vec<(NextWord, String)>) {
-    let (dossier, today) = (&found.standing.dossier, found.now.day());
-    match gate {
-        Gate::Suitability => steps.push((NextWord::AwaitSuitability, String::new())),
-        Gate::FunctionTest => {
-            let mut clients = found.standing.clients.iter();
-            let what = if clients.any(|client| client.environment == Environment::TestBed) {
-                NextWord::FunctionTest
-            } else {
-                NextWord::RegisterApp
-            };
-            steps.push((what, String::new()));
-        }
-        Gate::OrganisationInspection => steps.push((NextWord::OrganisationInspection, String::new())),
-        Gate::ServiceInspection => match missing(dossier, today) {
-            None => steps.push((NextWord::NamePlatform, String::new())),
-            Some(platforms) => steps.push((NextWord::ServiceInspection, platforms)),
-        },
-        Gate::GuaranteeInsurance => {
-            let in_force = found.policies.iter().any(|policy| policy.is_in_force(today));
-            let waits = found.policies.iter().any(|policy| policy.confirmed_at.is_none());
-            let what = match (in_force, waits) {
-                (_, true) => NextWord::AwaitPolicy,
-                (true, false) => NextWord::MoreInsurance,
-                (false, false) => NextWord::Insurance,
-            };
-            steps.push((what, String::new()));
-        }
-    }
-}
-
-/// The platforms without an inspection that was passed; `None` where no platform was named.
-fn missing(dossier: &Dossier, today: Day) -> Option<String> {
-    let platforms = dossier.platforms(today);
-    if platforms.is_empty() {
-        return None;
-    }
-    let missing = platforms.into_iter().filter(|platform| dossier.cleared(today, "APP", platform).is_none());
-    Some(missing.collect::<Vec<_>>().join(", "))
-}
-
 fn leavers(found: &Found) -> LeaversView {
     let living = found.tokens.iter().filter(|token| token.is_alive(found.now));
     LeaversView {
         count: found.leavers.len(),
-        longest_ms: found.leavers.iter().filter_map(|leaver| leaver.latency_us).max().map(|us| us / 1_000),
-        unknown: found.leavers.iter().filter(|leaver| leaver.latency_us.is_none()).count(),
+        longest_ms: found
+            .leavers
+            .iter()
+            .filter_map(|leaver| leaver.latency_us)
+            .max()
+            .map(|us| us / 1_000),
+        unknown: found
+            .leavers
+            .iter()
+            .filter(|leaver| leaver.latency_us.is_none())
+            .count(),
         tokens: living.count(),
         used_at: found.tokens.iter().filter_map(|token| token.used_at).max(),
     }

@@ -21,7 +21,7 @@ const HERE: &str = "/fintech/subsidies";
 
 /// A subsidy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct SubsidyView {
+pub(super) struct SubsidyView {
     /// Its id.
     pub id: String,
     /// For which inspection.
@@ -46,7 +46,7 @@ pub struct SubsidyView {
 
 /// The page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct SubsidiesView {
+pub(super) struct SubsidiesView {
     /// The subsidies.
     pub subsidies: Vec<SubsidyView>,
     /// The inspections that one can be applied for.
@@ -75,7 +75,8 @@ async fn show(seat: Seat) -> Response {
 }
 
 async fn shown(seat: &Seat, said: &Said) -> Response {
-    seat.show(("fintech/subsidies.html", HERE), said, view(seat).await).await
+    seat.show(("fintech/subsidies.html", HERE), said, view(seat).await)
+        .await
 }
 
 async fn view(seat: &Seat) -> Result<SubsidiesView, Trouble> {
@@ -98,7 +99,9 @@ async fn view(seat: &Seat) -> Result<SubsidiesView, Trouble> {
 }
 
 fn subsidy_view(row: &SubsidyRow, inspections: &[Overview]) -> SubsidyView {
-    let inspection = inspections.iter().find(|entry| entry.inspection.id == row.inspection_id);
+    let inspection = inspections
+        .iter()
+        .find(|entry| entry.inspection.id == row.inspection_id);
     SubsidyView {
         id: row.id.to_string(),
         inspection: inspection.map(|entry| choice(&entry.inspection)),

@@ -22,7 +22,7 @@ const REFRESH: &str = "10";
 
 /// One step of the list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct StepView {
+pub(super) struct StepView {
     /// Its place, from 1.
     pub place: usize,
     /// Its name.
@@ -37,7 +37,7 @@ pub struct StepView {
 
 /// A run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct RunView {
+pub(super) struct RunView {
     /// Its id.
     pub id: String,
     /// The client whose calls are looked at.
@@ -52,7 +52,7 @@ pub struct RunView {
 
 /// The page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct TestView {
+pub(super) struct TestView {
     /// The open run, else the latest.
     pub run: Option<RunView>,
     /// The list, with what was seen in that run.
@@ -70,7 +70,12 @@ pub struct TestView {
 /// The routes of this page.
 pub(super) fn routes(pages: &Pages) -> Vec<Route> {
     vec![
-        route(pages, ("GET", HERE), "The functional test of a fintech, live", get(show)),
+        route(
+            pages,
+            ("GET", HERE),
+            "The functional test of a fintech, live",
+            get(show),
+        ),
         route(
             pages,
             ("POST", "/fintech/test/start"),
@@ -97,7 +102,9 @@ async fn shown(seat: &Seat, said: &Said) -> Response {
     let is_live = view.as_ref().is_ok_and(|view| view.is_open) && said.alert.is_none();
     let mut response = seat.show(("fintech/test.html", HERE), said, view).await;
     if is_live {
-        response.headers_mut().insert("refresh", HeaderValue::from_static(REFRESH));
+        response
+            .headers_mut()
+            .insert("refresh", HeaderValue::from_static(REFRESH));
     }
     response
 }

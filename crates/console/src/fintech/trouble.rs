@@ -1,5 +1,5 @@
-//! Why a form of the fintech's console was not done, in words that both languages have. The services say it in their own
-//! vocabularies; here each becomes one word, the field it is about, and the service's own sentence beside it.
+//! Why a form of the fintech's console was not done, in words that both languages have. The services say it in their
+//! own vocabularies; here each becomes one word, the field it is about, and the service's own sentence beside it.
 
 use naru_admission::Denied;
 use naru_admission::answer::AnswerError;
@@ -20,7 +20,7 @@ use serde::Serialize;
 
 /// What was wrong with a form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AlertWord {
+pub(super) enum AlertWord {
     /// The member's roles do not allow it.
     Denied,
     /// A value cannot be taken; the field says which.
@@ -85,7 +85,7 @@ words!(AlertWord, "alert", {
 
 /// What was wrong with a form: a word, the field it is about, and the service's own sentence.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Alert {
+pub(super) struct Alert {
     /// The word.
     pub word: AlertWord,
     /// The name of the field; empty where it is about the whole form.

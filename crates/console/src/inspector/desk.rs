@@ -169,9 +169,7 @@ impl From<InspectionError> for Trouble {
                 alert(AlertWord::StillOpen, items.join(", "))
             }
             E::FindingsOpen(_) | E::NoFindings | E::Unanswered(_) => alert(AlertWord::StillOpen, ""),
-            E::Step(_) | E::NotNow(_) | E::RoundsOver(_) | E::NotSigned | E::Missing(_) => {
-                alert(AlertWord::NotNow, "")
-            }
+            E::Step(_) | E::NotNow(_) | E::RoundsOver(_) | E::NotSigned | E::Missing(_) => alert(AlertWord::NotNow, ""),
             _ => alert(AlertWord::Field, ""),
         }
     }
@@ -208,7 +206,7 @@ impl FromRequestParts<Pages> for Seat {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, pages: &Pages) -> Result<Self, Response> {
-        Self::of(StaffPage::from_request_parts(parts, pages).await?)
+        Self::of(StaffPage::from_request_parts(parts, pages).await?).map_err(|refusal| *refusal)
     }
 }
 
@@ -218,7 +216,7 @@ impl FromRequest<Pages> for Sent {
     async fn from_request(request: Request, pages: &Pages) -> Result<Self, Response> {
         let StaffForm { page, form } = StaffForm::from_request(request, pages).await?;
         Ok(Self {
-            seat: Seat::of(page)?,
+            seat: Seat::of(page).map_err(|refusal| *refusal)?,
             form,
         })
     }
@@ -238,12 +236,12 @@ pub(super) fn ways(here: &str) -> Vec<StaffWay> {
 }
 
 impl Seat {
-    fn of(page: StaffPage) -> Result<Self, Response> {
+    fn of(page: StaffPage) -> Result<Self, Box<Response>> {
         let staff = page.guest.staff.clone();
         if staff.organisation.kind == OrganisationKind::Agency {
             Ok(Self { page, staff })
         } else {
-            Err(page.not_found())
+            Err(Box::new(page.not_found()))
         }
     }
 

@@ -81,9 +81,13 @@ pub struct FindingPageView {
 /// The page of one finding for a member.
 pub(super) fn page(view: &FindingView, member: MemberId, (today, language): (Day, Language)) -> FindingPageView {
     let finding = &view.finding;
-    let control = Catalogues::embedded().control(&finding.control_id).map(|(_, control)| control);
+    let control = Catalogues::embedded()
+        .control(&finding.control_id)
+        .map(|(_, control)| control);
     let steps = view.next.iter().filter_map(|event| {
-        let step = finding_machine().leaving(&finding.state).find(|step| step.on == **event)?;
+        let step = finding_machine()
+            .leaving(&finding.state)
+            .find(|step| step.on == **event)?;
         Some(StepView {
             event: step.on.clone(),
             needs_four_eyes: step.needs_four_eyes,
@@ -107,12 +111,19 @@ pub(super) fn page(view: &FindingView, member: MemberId, (today, language): (Day
         due: event.due_on.map(day_text).unwrap_or_default(),
         documents: documents(view, &event.revisions, today),
     });
-    let question = control.map(|c| pick(language, (&c.question_ko, c.question_en.as_deref().unwrap_or(&c.question_ko))));
+    let question = control.map(|c| {
+        pick(
+            language,
+            (&c.question_ko, c.question_en.as_deref().unwrap_or(&c.question_ko)),
+        )
+    });
     FindingPageView {
         id: finding.id.to_string(),
         inspection: view.inspection.id.to_string(),
         control: finding.control_id.clone(),
-        title: control.map(|c| pick(language, (&c.title_ko, &c.title_en))).unwrap_or_default(),
+        title: control
+            .map(|c| pick(language, (&c.title_ko, &c.title_en)))
+            .unwrap_or_default(),
         question: question.unwrap_or_default(),
         statement: finding.statement.clone(),
         state: finding.state.clone(),
@@ -128,7 +139,9 @@ pub(super) fn page(view: &FindingView, member: MemberId, (today, language): (Day
 }
 
 fn documents(view: &FindingView, named: &[naru_core::RevisionId], today: Day) -> Vec<DocumentView> {
-    let rows = named.iter().filter_map(|id| view.evidence.iter().find(|row| row.id == *id));
+    let rows = named
+        .iter()
+        .filter_map(|id| view.evidence.iter().find(|row| row.id == *id));
     let documents = rows.map(|row| DocumentView {
         href: format!("/inspector/documents/{}", row.id),
         file_name: row.file_name.clone(),

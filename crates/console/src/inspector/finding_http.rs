@@ -18,11 +18,32 @@ use crate::pages::{Form, Pages};
 pub(super) fn routes(pages: &Pages) -> Vec<Route> {
     let post_to = |path, summary, handler| route(pages, ("POST", path), summary, handler);
     vec![
-        route(pages, ("GET", "/inspector/findings/{id}"), "One finding of an inspection", get(show)),
-        post_to("/inspector/findings/{id}/steps", "Takes or proposes a step of a finding", post(step)),
-        post_to("/inspector/findings/{id}/extend", "Gives more time for a finding", post(extend)),
-        post_to("/inspector/findings/{id}/sign", "Signs that a finding is closed or withdrawn", post(sign)),
-        post_to("/inspector/findings/{id}/decline", "Turns such a proposal down", post(decline)),
+        route(
+            pages,
+            ("GET", "/inspector/findings/{id}"),
+            "One finding of an inspection",
+            get(show),
+        ),
+        post_to(
+            "/inspector/findings/{id}/steps",
+            "Takes or proposes a step of a finding",
+            post(step),
+        ),
+        post_to(
+            "/inspector/findings/{id}/extend",
+            "Gives more time for a finding",
+            post(extend),
+        ),
+        post_to(
+            "/inspector/findings/{id}/sign",
+            "Signs that a finding is closed or withdrawn",
+            post(sign),
+        ),
+        post_to(
+            "/inspector/findings/{id}/decline",
+            "Turns such a proposal down",
+            post(decline),
+        ),
     ]
 }
 
@@ -41,7 +62,8 @@ async fn shown(seat: &Seat, name: &str, said: &Said) -> Response {
         let at = (seat.office().hub.now().day(), seat.language());
         Ok(page(&found, seat.staff.member.id, at))
     };
-    seat.show(("inspector/finding.html", &here(name)), said, view.await).await
+    seat.show(("inspector/finding.html", &here(name)), said, view.await)
+        .await
 }
 
 async fn answered(seat: &Seat, name: &str, form: &Form, ended: Result<DoneWord, Trouble>) -> Response {

@@ -130,7 +130,10 @@ pub(super) fn clock(inspection: &InspectionRow, time: &Time) -> Option<ClockView
     let spent = &time.spent;
     spent.started_at?;
     let hours = |micros: i64| micros / (3_600 * naru_core::SECOND);
-    let weeks = machine(inspection.machine).clock_start.as_ref().map_or(0, |start| start.weeks);
+    let weeks = machine(inspection.machine)
+        .clock_start
+        .as_ref()
+        .map_or(0, |start| start.weeks);
     Some(ClockView {
         agency_hours: hours(spent.agency_micros),
         organisation_hours: hours(spent.organisation_micros),
@@ -162,9 +165,14 @@ fn steps(view: &InspectionView) -> Vec<StepView> {
     let machine = machine(view.inspection.machine);
     let signed = view.timeline.iter().rev().find(|event| event.event == "sign-contract");
     let step = |event: &&str| {
-        let step = machine.leaving(&view.inspection.state).find(|step| step.on == **event)?;
+        let step = machine
+            .leaving(&view.inspection.state)
+            .find(|step| step.on == **event)?;
         let is_contract = step.on == "accept-and-sign-contract";
-        let contract = signed.filter(|_| is_contract).into_iter().flat_map(|event| &event.revisions);
+        let contract = signed
+            .filter(|_| is_contract)
+            .into_iter()
+            .flat_map(|event| &event.revisions);
         Some(StepView {
             event: step.on.clone(),
             needs_four_eyes: step.needs_four_eyes,
@@ -177,7 +185,10 @@ fn steps(view: &InspectionView) -> Vec<StepView> {
 }
 
 fn findings(view: &InspectionView, (today, language): (naru_core::Day, naru_core::Language)) -> Vec<FindingLine> {
-    let of = view.items.iter().flat_map(|item| item.findings.iter().map(move |finding| (item.control, finding)));
+    let of = view
+        .items
+        .iter()
+        .flat_map(|item| item.findings.iter().map(move |finding| (item.control, finding)));
     let mut lines: Vec<(Timestamp, FindingLine)> = of
         .map(|(control, finding)| {
             let line = FindingLine {

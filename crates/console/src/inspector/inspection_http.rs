@@ -19,7 +19,12 @@ use crate::pages::{Form, Pages};
 /// The routes of these pages.
 pub(super) fn routes(pages: &Pages) -> Vec<Route> {
     vec![
-        route(pages, ("GET", "/inspector/inspections/{id}"), "One inspection of an agency", get(show)),
+        route(
+            pages,
+            ("GET", "/inspector/inspections/{id}"),
+            "One inspection of an agency",
+            get(show),
+        ),
         route(
             pages,
             ("POST", "/inspector/inspections/{id}/steps"),
@@ -50,7 +55,8 @@ pub(super) async fn shown(seat: &Seat, name: &str, said: &Said) -> Response {
         let found = inspection::view(seat.office(), &seat.staff, id(name)?).await?;
         Ok(page(&found, (seat.office().hub.now().day(), seat.language())))
     };
-    seat.show(("inspector/inspection.html", &here(name)), said, view.await).await
+    seat.show(("inspector/inspection.html", &here(name)), said, view.await)
+        .await
 }
 
 async fn step(Path(name): Path<String>, Sent { seat, form }: Sent) -> Response {
@@ -82,7 +88,12 @@ async fn open_document(Path(name): Path<String>, seat: Seat) -> Response {
     match document::open(seat.office(), &seat.staff, revision).await {
         Ok((row, file)) => {
             let body = Body::from_stream(document::pieces(file));
-            ([(header::CONTENT_TYPE, row.file.as_str())], saved_as(&row.file_name), body).into_response()
+            (
+                [(header::CONTENT_TYPE, row.file.as_str())],
+                saved_as(&row.file_name),
+                body,
+            )
+                .into_response()
         }
         Err(document::DocumentError::Storage(error)) => seat.page.unavailable(&error, "a document could not be opened"),
         Err(_) => seat.page.not_found(),

@@ -214,7 +214,11 @@ fn signal(standing: &SignalStanding) -> SignalView {
         signal: standing.row.signal.as_str(),
         outcome: standing.row.outcome.as_str(),
         is: meant(standing.row.outcome),
-        summary: standing.latest.as_ref().map(|latest| latest.summary.clone()).unwrap_or_default(),
+        summary: standing
+            .latest
+            .as_ref()
+            .map(|latest| latest.summary.clone())
+            .unwrap_or_default(),
         at: standing.latest.as_ref().map(|latest| latest.observed_at),
     }
 }
@@ -238,7 +242,9 @@ pub(super) fn item(
         sha256: naru_crypto::hex(&row.sha256),
         is_expired: row.is_expired(today),
     });
-    let feeds = signals.iter().filter(|standing| standing.controls.iter().any(|id| id == control_id));
+    let feeds = signals
+        .iter()
+        .filter(|standing| standing.controls.iter().any(|id| id == control_id));
     let findings = item.findings.iter().map(|finding| super::FindingLine {
         id: finding.id.to_string(),
         title: pick(language, (&item.control.title_ko, &item.control.title_en)),
@@ -259,7 +265,10 @@ pub(super) fn item(
         suggestions: item.control.evidence.clone(),
         answer: answer.map(|answer| answer.body.clone()).unwrap_or_default(),
         answered_at: answer.map(|answer| answer.changed_at),
-        through: answer.filter(|a| a.control_id != control_id).map(|a| a.control_id.clone()).unwrap_or_default(),
+        through: answer
+            .filter(|a| a.control_id != control_id)
+            .map(|a| a.control_id.clone())
+            .unwrap_or_default(),
         documents: documents.collect(),
         signals: feeds.map(signal).collect(),
         verdicts: item.verdicts.iter().map(verdict).collect(),

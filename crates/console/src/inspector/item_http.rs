@@ -67,7 +67,8 @@ fn path(name: &str, control: &str) -> String {
 
 async fn shown(seat: &Seat, (name, control): (&str, &str), said: &Said) -> Response {
     let view = view(seat, name, control).await;
-    seat.show(("inspector/item.html", &path(name, control)), said, view).await
+    seat.show(("inspector/item.html", &path(name, control)), said, view)
+        .await
 }
 
 async fn view(seat: &Seat, name: &str, control: &str) -> Result<ItemPageView, Trouble> {

@@ -18,12 +18,15 @@ mod item_http;
 mod page_tests;
 pub(crate) mod papers;
 mod queue;
+#[cfg(test)]
+mod samples;
 mod sign;
 
 pub use desk::{Alert, AlertWord, DoneWord, May, Said};
 pub use finding::{FindingEventView, FindingPageView, FindingProposal};
 pub use inspection::{ClockView, EventView, FindingLine, InspectionPageView, ProposalLine, StepView};
 pub use item::{DocumentView, ItemLine, ItemPageView, ItemsView, Show, SignalView, VerdictView};
+pub use papers::{FileLine, PapersView};
 pub use queue::{QueueLine, QueueView};
 pub use sign::{SignView, SignedVerdict};
 

@@ -51,7 +51,12 @@ pub struct QueueView {
 
 /// The routes of this page.
 pub(super) fn routes(pages: &Pages) -> Vec<Route> {
-    vec![route(pages, ("GET", HERE), "The inspections of an agency, due first", get(show))]
+    vec![route(
+        pages,
+        ("GET", HERE),
+        "The inspections of an agency, due first",
+        get(show),
+    )]
 }
 
 async fn show(seat: Seat) -> Response {
@@ -69,7 +74,10 @@ pub(super) fn view(mut entries: Vec<QueueEntry>) -> QueueView {
     });
     let lines: Vec<QueueLine> = entries.iter().map(line).collect();
     QueueView {
-        late: lines.iter().filter(|line| line.clock.as_ref().is_some_and(|clock| clock.is_late)).count(),
+        late: lines
+            .iter()
+            .filter(|line| line.clock.as_ref().is_some_and(|clock| clock.is_late))
+            .count(),
         ours: lines.iter().filter(|line| line.is_ours).count(),
         lines,
     }

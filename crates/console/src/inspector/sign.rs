@@ -106,7 +106,11 @@ async fn shown(seat: &Seat, (name, proposal): (&str, &str), said: &Said) -> Resp
 
 async fn view(seat: &Seat, name: &str, proposal: &str) -> Result<SignView, Trouble> {
     let found = inspection::view(seat.office(), &seat.staff, id(name)?).await?;
-    let asked = found.proposals.iter().find(|open| open.id.to_string() == proposal).ok_or(Trouble::NotFound)?;
+    let asked = found
+        .proposals
+        .iter()
+        .find(|open| open.id.to_string() == proposal)
+        .ok_or(Trouble::NotFound)?;
     let state: Value = serde_json::from_str(&asked.state).unwrap_or_default();
     let language = seat.language();
     let rows = |list: &str, word: &str, text: &str| {
@@ -140,7 +144,9 @@ fn signed(row: &Value, (word, said): (&str, &str), language: Language) -> Signed
     let control = text(row, "control");
     let found = Catalogues::embedded().control(&control);
     SignedVerdict {
-        title: found.map(|(_, c)| pick(language, (&c.title_ko, &c.title_en))).unwrap_or_default(),
+        title: found
+            .map(|(_, c)| pick(language, (&c.title_ko, &c.title_en)))
+            .unwrap_or_default(),
         control,
         round: row.get("round").and_then(Value::as_i64).unwrap_or_default(),
         word: text(row, word),
@@ -150,17 +156,11 @@ fn signed(row: &Value, (word, said): (&str, &str), language: Language) -> Signed
 
 async fn approve(Path((name, proposal)): Path<(String, String)>, Sent { seat, form }: Sent) -> Response {
     let signed = async {
-        let row = inspection::approve(seat.office(), &seat.staff, id(&proposal)?, seen(&form)?).await?;
-        check_path(&name, row.id)?;
+        inspection::approve(seat.office(), &seat.staff, id(&proposal)?, seen(&form)?).await?;
         Ok(DoneWord::Approved)
     };
     let signed = signed.await;
     answered(&seat, (&name, &proposal), &form, signed).await
-}
-
-/// Whether a path names the inspection that a proposal is about.
-fn check_path(name: &str, of: naru_core::InspectionId) -> Result<(), Trouble> {
-    if id::<naru_core::InspectionId>(name)? == of { Ok(()) } else { Err(Trouble::NotFound) }
 }
 
 async fn reject(Path((name, proposal)): Path<(String, String)>, Sent { seat, form }: Sent) -> Response {

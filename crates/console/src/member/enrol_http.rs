@@ -8,7 +8,6 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use axum::routing::{get, post};
 use naru_auth::member::{self as members, Claim, SignInError};
-use naru_auth::passkey::Passkeys;
 use naru_core::Member;
 use naru_storage::StorageError;
 use naru_web::{PeerCertificate, Route};
@@ -186,19 +185,18 @@ fn passkey_page(
     pages.answer_scripted(status, add_passkey(&view, &frame))
 }
 
-/// The passkeys of the hub, for a script on a page of the browser in which the right code was typed.
-fn adding<'a>(pages: &'a Pages, headers: &HeaderMap) -> Result<&'a Passkeys, Response> {
+/// Whether the script that sends is on a page of the browser in which the right code was typed.
+fn is_entitled(headers: &HeaderMap) -> bool {
     let secret = secret(headers);
-    if secret.is_empty() || !is_csrf(secret, token(headers)) {
-        return Err(word(StatusCode::FORBIDDEN, "out_of_time"));
-    }
-    pages.passkeys.as_ref().ok_or_else(none_here)
+    !secret.is_empty() && is_csrf(secret, token(headers))
 }
 
 async fn begin(State(pages): State<Pages>, headers: HeaderMap) -> Response {
-    let passkeys = match adding(&pages, &headers) {
-        Ok(passkeys) => passkeys,
-        Err(response) => return response,
+    if !is_entitled(&headers) {
+        return word(StatusCode::FORBIDDEN, "out_of_time");
+    }
+    let Some(passkeys) = &pages.passkeys else {
+        return none_here();
     };
     match members::enrolment::begin(passkeys, &pages.hub, secret(&headers)).await {
         Ok(ceremony) => begun(ceremony),
@@ -207,9 +205,11 @@ async fn begin(State(pages): State<Pages>, headers: HeaderMap) -> Response {
 }
 
 async fn finish(State(pages): State<Pages>, headers: HeaderMap, body: Bytes) -> Response {
-    let passkeys = match adding(&pages, &headers) {
-        Ok(passkeys) => passkeys,
-        Err(response) => return response,
+    if !is_entitled(&headers) {
+        return word(StatusCode::FORBIDDEN, "out_of_time");
+    }
+    let Some(passkeys) = &pages.passkeys else {
+        return none_here();
     };
     let Some(finish) = Finish::read(&body) else {
         return word(StatusCode::UNPROCESSABLE_ENTITY, "refused");

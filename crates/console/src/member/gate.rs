@@ -225,14 +225,14 @@ impl FromRequest<Pages> for StaffForm {
 }
 
 /// A browser in which nobody has signed in yet.
-pub(super) struct Arrival {
+pub(crate) struct Arrival {
     secret: String,
     cookie: Option<HeaderValue>,
 }
 
 impl Arrival {
     /// The one that a request comes from; a new one gets a cookie.
-    pub(super) fn of(pages: &Pages, headers: &HeaderMap) -> Self {
+    pub(crate) fn of(pages: &Pages, headers: &HeaderMap) -> Self {
         if let Some(secret) = cookie(headers, ARRIVAL).filter(|secret| !secret.is_empty()) {
             return Self {
                 secret: secret.to_owned(),
@@ -247,17 +247,17 @@ impl Arrival {
     }
 
     /// The token of its forms.
-    pub(super) fn csrf(&self) -> String {
+    pub(crate) fn csrf(&self) -> String {
         csrf(&self.secret)
     }
 
     /// Whether a form came from a page of this browser.
-    pub(super) fn sent(&self, token: &str) -> bool {
+    pub(crate) fn sent(&self, token: &str) -> bool {
         self.cookie.is_none() && is_csrf(&self.secret, token)
     }
 
     /// The cookie that makes it known again, where it is new.
-    pub(super) fn into_cookie(self) -> Option<HeaderValue> {
+    pub(crate) fn into_cookie(self) -> Option<HeaderValue> {
         self.cookie
     }
 }

@@ -16,7 +16,7 @@ mod sign_in_http;
 pub use security::{StaffSecurityView, StaffSessionView};
 pub use sign_in::{AddPasskeyView, EnrolError, EnrolView, StaffSignInError, StaffSignInView, TrialMember};
 
-pub(crate) use gate::{StaffForm, StaffPage, console_of};
+pub(crate) use gate::{Arrival, StaffForm, StaffPage, console_of};
 
 use axum::routing::MethodRouter;
 use naru_web::{Effect, Route, Who};

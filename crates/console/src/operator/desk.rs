@@ -1,5 +1,5 @@
-//! What the handlers of this console share: for whom a page is, what a refused deed says, and how the forms keep what was
-//! typed.
+//! What the handlers of this console share: for whom a page is, what a refused deed says, and how the forms keep what
+//! was typed.
 
 use std::collections::BTreeMap;
 
@@ -182,9 +182,14 @@ impl Said {
     /// The status of a page that says this.
     pub(super) fn status(&self) -> StatusCode {
         match self.error {
-            Some(DeskError::Changed | DeskError::Open | DeskError::Ended | DeskError::Void | DeskError::Settled) => {
-                StatusCode::CONFLICT
-            }
+            Some(
+                DeskError::Changed
+                | DeskError::Open
+                | DeskError::Ended
+                | DeskError::SameMember
+                | DeskError::Void
+                | DeskError::Settled,
+            ) => StatusCode::CONFLICT,
             Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
             None => StatusCode::OK,
         }
@@ -298,6 +303,7 @@ impl From<SettlementError> for Failed {
 
 impl Failed {
     /// What is to be said on the page itself, or the answer that takes its place.
+    #[expect(clippy::result_large_err, reason = "the error is the answer that the handler gives")]
     pub(crate) fn on(self, page: &StaffPage) -> Result<(DeskError, String), Response> {
         match self {
             Self::Said(error, words) => Ok((error, words)),
@@ -314,6 +320,7 @@ impl Failed {
 }
 
 /// Only members of organisations of this kind see the pages of a console.
+#[expect(clippy::result_large_err, reason = "the error is the answer that the handler gives")]
 pub(crate) fn require_kind(page: &StaffPage, kind: OrganisationKind) -> Result<(), Response> {
     if page.guest.kind() == kind {
         Ok(())

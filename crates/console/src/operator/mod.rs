@@ -1,5 +1,5 @@
-//! The console of the operator's desk: the pipeline of applicants, one organisation whole, what waits for a second pair of
-//! eyes, the rule in force for anyone on any day, policies, subsidies, and transfers that only people can end.
+//! The console of the operator's desk: the pipeline of applicants, one organisation whole, what waits for a second pair
+//! of eyes, the rule in force for anyone on any day, policies, subsidies, and transfers that only people can end.
 //!
 //! Whoever belongs to the operator may look; only the role of the desk acts, and the services say so, not the pages.
 
@@ -16,6 +16,8 @@ mod proposals;
 mod proposals_http;
 mod rules;
 mod rules_http;
+#[cfg(test)]
+pub(crate) mod samples;
 mod subsidies;
 #[cfg(test)]
 mod tests;

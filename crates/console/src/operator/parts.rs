@@ -1,4 +1,5 @@
-//! What several pages of the desk and the supervisor show: gates, duties, rules, proposals, and days as people write them.
+//! What several pages of the desk and the supervisor show: gates, duties, rules, proposals, and days as people write
+//! them.
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -1,5 +1,5 @@
-//! Policies of guarantee insurance that wait for somebody who looks them up at the insurer. GET /operator/policies; POST
-//! /operator/policies/{id}/confirm.
+//! Policies of guarantee insurance that wait for somebody who looks them up at the insurer. GET /operator/policies;
+//! POST /operator/policies/{id}/confirm.
 
 use axum::extract::Path;
 use axum::response::Response;

@@ -1,4 +1,5 @@
-//! What the pages of proposals show: what waits, what was decided, and one proposal with exactly what its approval signs.
+//! What the pages of proposals show: what waits, what was decided, and one proposal with exactly what its approval
+//! signs.
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,5 @@
-//! What the page of rules shows: the duty of anyone on any day, the rules that say so with their sources, and the switches
-//! at which the sources can be read in more than one way.
+//! What the page of rules shows: the duty of anyone on any day, the rules that say so with their sources, and the
+//! switches at which the sources can be read in more than one way.
 
 use naru_rulebook::Inspection;
 use naru_rulebook::duty::{Duty, Facts, Method, OrgType, Rules, Switches};

@@ -24,7 +24,13 @@ pub(super) fn pages(language: Language, client: &str) -> Vec<Shown> {
     gallery.consenting(client);
     gallery.own(client);
     gallery.ending(client);
+    for (name, html) in crate::fintech::gallery::pages(language, client) {
+        gallery.add(&name, html);
+    }
     for (name, html) in crate::member::gallery::pages(language, client) {
+        gallery.add(&name, html);
+    }
+    for (name, html) in crate::inspector::gallery::pages(language, client) {
         gallery.add(&name, html);
     }
     for (name, html) in crate::operator::gallery::pages(language, client) {

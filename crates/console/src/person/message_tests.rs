@@ -41,8 +41,10 @@ fn family(prefix: &str) -> Vec<String> {
             with(SecurityDone::ALL.iter().map(|word| word.as_str()).collect())
         }
         other if other.starts_with("design.") => design(other),
+        other if other.starts_with("fintech.") => design(other),
         // The tests of these consoles compare them with their words.
         other if other.starts_with("operator.") || other.starts_with("supervisor.") => design(other),
+        other if other.starts_with("inspector.") => design(other),
         "done." => {
             let words = DoneWord::ALL.iter().map(|word| word.as_str());
             words
@@ -91,11 +93,13 @@ fn every_message_is_used_and_every_used_message_exists() {
     }
     used.extend(evidence_values());
     used.insert("activity.unknown_client".to_owned());
+    used.extend(crate::fintech::WAYS.iter().map(|(label, _)| (*label).to_owned()));
     used.extend(SignInError::ALL.iter().map(ToString::to_string));
     used.extend(CodeError::ALL.iter().map(ToString::to_string));
     used.extend(EnrolError::ALL.iter().map(ToString::to_string));
     used.extend(StaffSignInError::ALL.iter().map(ToString::to_string));
     used.extend(WAY_LABELS.iter().map(ToString::to_string));
+    used.extend(crate::inspector::WAY_LABELS.iter().map(ToString::to_string));
     used.extend(crate::operator::WAY_LABELS.iter().map(ToString::to_string));
     used.extend(crate::supervisor::WAY_LABELS.iter().map(ToString::to_string));
     used.extend(ConsentError::ALL.iter().map(ToString::to_string));

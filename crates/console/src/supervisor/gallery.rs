@@ -10,27 +10,22 @@ use naru_core::{
 use naru_storage::overview::{Coverage, InspectionCount, LeaverSpan, SignalCount};
 
 use super::overview::{ListView, list, overview, reader, view};
-use crate::operator::gallery::{NOW, Page, at, counts, frame, names, organisation, proposed, whole};
+use crate::operator::gallery::Page;
+use crate::operator::samples::{NOW, at, counts, frame, names, organisation, proposed, whole};
 use crate::operator::{OrganisationLine, lines, organisation as organisation_page, organisation_view};
 
 fn somebody() -> MemberId {
     *names().keys().min().unwrap()
 }
 
-/// Every page of the supervisor in a language, with a fintech of this name.
-pub(crate) fn pages(language: Language, name: &str) -> Vec<Page> {
-    let frame = frame(language, "/supervisor", OrganisationKind::Supervisor);
-    let listed = Listed {
-        proposals: vec![proposed(name, Some(0), Some(Decision::Approved))],
-        organisations: HashMap::new(),
-        members: names(),
-    };
+/// Numbers of a hub that is used.
+fn full(name: &str) -> Oversight {
     let signal = |outcome, count| SignalCount {
         signal: SignalKind::TlsConfig,
         outcome,
         count,
     };
-    let full = Oversight {
+    Oversight {
         counts: counts(),
         overdue: vec![organisation(name, AdmissionState::Live, 2)],
         restricted: vec![organisation(name, AdmissionState::Restricted, 2)],
@@ -55,8 +50,12 @@ pub(crate) fn pages(language: Language, name: &str) -> Vec<Page> {
         },
         signals: vec![signal(SignalOutcome::Pass, 70), signal(SignalOutcome::Fail, 2)],
         span_days: 90,
-    };
-    let empty = Oversight {
+    }
+}
+
+/// Numbers of a hub that nobody has joined.
+fn empty() -> Oversight {
+    Oversight {
         counts: Vec::new(),
         overdue: Vec::new(),
         restricted: Vec::new(),
@@ -67,10 +66,28 @@ pub(crate) fn pages(language: Language, name: &str) -> Vec<Page> {
         coverage: Coverage::default(),
         signals: Vec::new(),
         span_days: 90,
+    }
+}
+
+/// Every page of the supervisor in a language, with a fintech of this name.
+pub(crate) fn pages(language: Language, name: &str) -> Vec<Page> {
+    let mut frame = frame(language, "/supervisor", OrganisationKind::Supervisor);
+    if let Some(staff) = &mut frame.staff {
+        staff.ways = super::overview_http::ways("/supervisor");
+    }
+    let listed = Listed {
+        proposals: vec![proposed(name, Some(0), Some(Decision::Approved))],
+        organisations: HashMap::new(),
+        members: names(),
     };
+    let (full, empty) = (full(name), empty());
     let decisions = lines(&listed, reader(somebody()));
     let rows = ListView {
-        rows: vec![OrganisationLine::of(&organisation(name, AdmissionState::Live, 5), "/supervisor", at(NOW))],
+        rows: vec![OrganisationLine::of(
+            &organisation(name, AdmissionState::Live, 5),
+            "/supervisor",
+            at(NOW),
+        )],
         newest_href: None,
         older_href: Some("/supervisor/organisations?after=moafin".to_owned()),
     };
@@ -96,6 +113,9 @@ fn nothing_of_the_supervisor_can_be_sent_but_the_way_out() {
         let html = html.unwrap();
         assert_eq!(html.matches(r#"method="post""#).count(), 1, "{name}");
         assert!(html.contains("sign-out"), "{name}");
-        assert!(!html.contains("&#x2f;operator") && !html.contains("\"/operator"), "{name} leads to the desk");
+        assert!(
+            !html.contains("&#x2f;operator") && !html.contains("\"/operator"),
+            "{name} leads to the desk"
+        );
     }
 }

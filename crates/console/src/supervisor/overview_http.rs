@@ -35,15 +35,20 @@ pub(crate) fn routes(pages: &Pages) -> Vec<Route> {
 
 async fn frame(page: &StaffPage, here: &str) -> Result<Frame, Response> {
     require_kind(page, OrganisationKind::Supervisor)?;
+    let frame = page.frame(here, ways(here)).await?;
+    Ok(Frame { wide: true, ..frame })
+}
+
+/// The ways through the console.
+pub(super) fn ways(here: &str) -> Vec<StaffWay> {
     let is_list = here.starts_with(WAY_PATHS[1]);
     let pairs = WAY_LABELS.iter().zip(WAY_PATHS);
-    let ways = pairs.map(|(label, path)| StaffWay {
+    let way = |(label, path): (&&'static str, &str)| StaffWay {
         label,
         href: path.to_owned(),
         current: (path == WAY_PATHS[1]) == is_list,
-    });
-    let frame = page.frame(here, ways.collect()).await?;
-    Ok(Frame { wide: true, ..frame })
+    };
+    pairs.map(way).collect()
 }
 
 async fn show(page: StaffPage) -> Response {

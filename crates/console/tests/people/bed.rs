@@ -128,6 +128,7 @@ impl Bed {
             passkeys: Some(Passkeys::new("https://hub.example").unwrap()),
             trial_people: Arc::new([]),
             code_pool: naru_auth::member::CodePool::default(),
+            authority: None,
             trial_members: Arc::new([]),
         };
         let router = router(naru_console::routes(&pages), clock, hub.storage().chance().clone());
@@ -324,6 +325,18 @@ impl Browser<'_> {
             .map(|(name, value)| format!("{name}={value}"))
             .collect::<Vec<_>>();
         self.send(Request::post(path), body.join("&")).await
+    }
+
+    /// A form with a file, its parts in this order (RFC 7578); the part `file` carries this name and text.
+    pub(crate) async fn upload(&mut self, path: &str, pairs: &[(&str, &str)], (name, text): (&str, &str)) -> Answer {
+        let mut body = String::new();
+        for (field, value) in pairs {
+            body += &format!("--b\r\ncontent-disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n");
+        }
+        body += &format!("--b\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n");
+        body += &format!("content-type: application/octet-stream\r\n\r\n{text}\r\n--b--\r\n");
+        let request = Request::post(path).header("content-type", "multipart/form-data; boundary=b");
+        self.send(request, body).await
     }
 
     /// What the script of a page sends.

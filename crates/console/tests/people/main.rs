@@ -4,6 +4,8 @@
 #![cfg(test)]
 
 mod bed;
+mod desk;
+mod fintech;
 mod staff;
 
 use bed::{Bed, Browser, REDIRECT};

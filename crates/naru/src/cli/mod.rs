@@ -11,6 +11,7 @@ mod institution;
 mod keys;
 mod line;
 mod organisation;
+mod oscal;
 mod serve;
 mod sim;
 mod transfer;
@@ -65,6 +66,9 @@ enum Command {
     /// Which inspection binds whom, by the dated rules
     #[command(subcommand)]
     Admission(admission::AdmissionCommand),
+    /// Inspections as OSCAL documents
+    #[command(subcommand)]
+    Oscal(oscal::OscalCommand),
     /// Fintechs' clients
     #[command(subcommand)]
     Client(client::ClientCommand),
@@ -224,6 +228,7 @@ async fn run(cli: Cli) -> Done {
         Command::Config(command) => serve::config(&context, &command),
         Command::Organisation(command) => organisation::run(&context, command).await,
         Command::Admission(command) => admission::run(&context, command),
+        Command::Oscal(command) => oscal::run(&context, command).await,
         Command::Client(command) => client::run(&context, command).await,
         Command::Certificate(command) => certificate::run(&context, command).await,
         Command::Institution(command) => institution::run(&context, command).await,

@@ -43,6 +43,17 @@ async fn sslyze_looks_at_the_listener() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn scim2_tester_finds_a_directory_s_way_in_order() {
+    let Some(room) = Room::find() else { return };
+    let stage = Stage::start(&room, "scim").await;
+    let facts = stage.directory().await;
+    let called = tokio::task::spawn_blocking(move || room.call("scim.py", &facts));
+    let ended = called.await.expect("the judge is waited for");
+    stage.stop().await;
+    ended.assert_nothing_found();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn chromium_walks_every_page_and_axe_finds_nothing() {
     let Some(room) = Room::find() else { return };
     let stage = Stage::start(&room, "walk").await;

@@ -4,12 +4,15 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use naru::up::{self, Trial, UpOptions};
+use naru_admission::Staff;
+use naru_admission::member::token;
 use naru_auth::client::service::{Registration, register};
 use naru_core::{
     Actor, AuthMethod, Binding, ClientCredential, ClientLimits, Clock, Environment, Scope, Scopes, TlsName,
     TlsNameKind, Won,
 };
 use naru_crypto::{Authority, Subject};
+use naru_storage::StorageError;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
@@ -82,6 +85,43 @@ impl Stage {
     /// What the trial itself prints.
     pub(crate) fn summary(&self) -> Value {
         serde_json::to_value(&self.trial.summary).expect("a summary is plain data")
+    }
+
+    /// The hub that is judged.
+    pub(crate) fn parts(&self) -> &naru::app::Parts {
+        &self.trial.running.parts
+    }
+
+    /// A member of an organisation of the trial, as if they had signed in.
+    pub(crate) async fn staff(&self, organisation: &str, user_name: &str) -> Staff {
+        let read = self.parts().hub.storage().read("staff", async |tx| {
+            let organisation = tx
+                .organisation_find_by_code(organisation)
+                .await?
+                .expect("the trial has it");
+            let row = tx
+                .member_find_by_name(organisation.id, user_name)
+                .await?
+                .expect("the trial has them");
+            Ok::<_, StorageError>(Staff {
+                member: row.member,
+                organisation,
+            })
+        });
+        read.await.expect("the database answers")
+    }
+
+    /// What the judge of directories is told: the address, and a token of the trial's fintech.
+    pub(crate) async fn directory(&self) -> Value {
+        let staff = self.staff("sunny-pay", "first").await;
+        let issued = token::issue(&self.parts().office, &staff, "judge")
+            .await
+            .expect("a token is issued");
+        json!({
+            "scim_url": format!("{}/scim/v2", self.trial.summary.hub),
+            "scim_token": issued.secret.expose(),
+            "ca_file": self.trial.summary.ca_file,
+        })
     }
 
     /// Stops everything that was started.

@@ -1,0 +1,166 @@
+//! The pages of an agency in the states that look different, with an invented organisation, for the tests of all pages.
+
+use std::collections::BTreeMap;
+
+use naru_core::{Language, OrganisationKind};
+use serde::Serialize;
+
+use super::desk::{Alert, AlertWord, DoneWord, May, Said, Sheet, ways};
+use super::samples::{ID, SHA256, finding, inspection, item, items, queue, sign};
+use super::{FileLine, PapersView, QueueView, Show};
+use crate::page::{Frame, PageError, StaffFrame, render};
+
+/// A page with its name.
+pub(crate) type Named = (String, Result<String, PageError>);
+
+fn frame(language: Language, here: &str) -> Frame {
+    Frame {
+        language,
+        here: here.to_owned(),
+        wide: true,
+        staff: Some(StaffFrame {
+            organisation: "예시 점검원".to_owned(),
+            kind: OrganisationKind::Agency,
+            member: "최점검".to_owned(),
+            csrf: "csrf-03".to_owned(),
+            ways: ways(here),
+            newcomer: None,
+        }),
+        ..Frame::default()
+    }
+}
+
+const BOTH: May = May {
+    inspect: true,
+    approve: true,
+};
+
+fn page(language: Language, (template, here): (&'static str, &str), said: &Said, it: &impl Serialize) -> Named {
+    let sheet = Sheet {
+        csrf: "csrf-04".to_owned(),
+        said,
+        may: if said.alert.is_none() {
+            BOTH
+        } else {
+            May {
+                inspect: true,
+                approve: false,
+            }
+        },
+        it,
+    };
+    let name = template.replace('/', "-").replace(".html", "");
+    (name, render(template, &sheet, &frame(language, here)))
+}
+
+fn done(word: DoneWord) -> Said {
+    Said {
+        done: Some(word),
+        ..Said::default()
+    }
+}
+
+fn refused(word: AlertWord, detail: &str, typed: &[(&str, &str)]) -> Said {
+    let filled: BTreeMap<String, String> = typed.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+    Said {
+        done: None,
+        alert: Some(Alert {
+            word,
+            detail: detail.to_owned(),
+        }),
+        filled,
+    }
+}
+
+/// The pages of an agency, with a name that may be anything.
+pub(crate) fn pages(language: Language, name: &str) -> Vec<Named> {
+    let none = Said::default();
+    let here = format!("/inspector/inspections/{ID}");
+    let empty = QueueView {
+        lines: Vec::new(),
+        late: 0,
+        ours: 0,
+    };
+    let changed = refused(AlertWord::Changed, "", &[("verdict", "satisfied"), ("note", name)]);
+    let open = refused(
+        AlertWord::StillOpen,
+        "fsi-m-01-1, fsi-t-05-4",
+        &[("event", "send-result"), ("note", name)],
+    );
+    let author = refused(AlertWord::Author, "", &[]);
+    let papers = PapersView {
+        back_href: here.clone(),
+        here: format!("{here}/oscal"),
+        html: String::new(),
+        files: vec![FileLine {
+            name: "assessment-results.json".to_owned(),
+            bytes: 48_213,
+            sha256: SHA256.to_owned(),
+        }],
+    };
+    let mut pages = vec![
+        page(language, ("inspector/queue.html", "/inspector"), &none, &queue(name)),
+        page(language, ("inspector/queue.html", "/inspector"), &none, &empty),
+        page(
+            language,
+            ("inspector/inspection.html", &here),
+            &done(DoneWord::Moved),
+            &inspection(name, "DOC_INSPECTION"),
+        ),
+        page(
+            language,
+            ("inspector/inspection.html", &here),
+            &open,
+            &inspection(name, "DOC_INSPECTION"),
+        ),
+        page(
+            language,
+            ("inspector/inspection.html", &here),
+            &none,
+            &inspection(name, "FINAL_REPORTED"),
+        ),
+        page(
+            language,
+            ("inspector/items.html", &here),
+            &none,
+            &items(name, Show::All),
+        ),
+        page(
+            language,
+            ("inspector/items.html", &here),
+            &none,
+            &items(name, Show::Unjudged),
+        ),
+        page(
+            language,
+            ("inspector/item.html", &here),
+            &done(DoneWord::Judged),
+            &item(name, true),
+        ),
+        page(language, ("inspector/item.html", &here), &changed, &item(name, true)),
+        page(language, ("inspector/item.html", &here), &none, &item(name, false)),
+        page(
+            language,
+            ("inspector/finding.html", &here),
+            &done(DoneWord::Proposed),
+            &finding(name, true),
+        ),
+        page(
+            language,
+            ("inspector/finding.html", &here),
+            &none,
+            &finding(name, false),
+        ),
+        page(language, ("inspector/sign.html", &here), &none, &sign(name, false)),
+        page(language, ("inspector/sign.html", &here), &author, &sign(name, true)),
+    ];
+    let made = render("inspector/papers.html", &papers, &frame(language, &here));
+    pages.push(("inspector-papers".to_owned(), made));
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    for (name, _) in &mut pages {
+        let count = seen.entry(name.clone()).or_default();
+        *count += 1;
+        *name = format!("{name}-{count}");
+    }
+    pages
+}
