@@ -1,5 +1,5 @@
-//! What keeps admission in step with the calendar: once a day the self-inspections whose ground was lost, then gates and
-//! duties of every fintech. Files that nobody finished are swept at the start.
+//! What keeps admission in step with the calendar: once a day the self-inspections whose ground was lost, then gates
+//! and duties of every fintech. Files that nobody finished are swept at the start.
 
 use std::collections::BTreeSet;
 use std::time::Duration;

@@ -1,7 +1,8 @@
 //! Admission: organisations and their people, the five gates, inspections, evidence, leavers and subsidies.
 //!
-//! Every service decides inside one named transaction in the name of a [`Staff`], which only a living sign-in makes; what
-//! follows from dated rules is worked out, never set by hand, and what needs four eyes is a proposal that another decides.
+//! Every service decides inside one named transaction in the name of a [`Staff`], which only a living sign-in makes;
+//! what follows from dated rules is worked out, never set by hand, and what needs four eyes is a proposal that another
+//! decides.
 
 mod office;
 

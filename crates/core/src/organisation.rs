@@ -1,7 +1,8 @@
 //! Organisations that take part: who they are, and where a fintech stands in its admission.
 //!
-//! Admission is five gates and a state. The state is moved by people, two at a time; the gates follow from dated rules and
-//! from evidence, and each carries the moment at which it closes by itself, so that a lapse needs no job to be noticed.
+//! Admission is five gates and a state. The state is moved by people, two at a time; the gates follow from dated rules
+//! and from evidence, and each carries the moment at which it closes by itself, so that a lapse needs no job to be
+//! noticed.
 
 use serde::{Deserialize, Serialize};
 

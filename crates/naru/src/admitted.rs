@@ -1,5 +1,5 @@
-//! An organisation whose every gate is open, written straight into its row: what the load of a benchmark and the clients
-//! of tests stand behind. No command leads here; a fintech is admitted by its gates and by two people.
+//! An organisation whose every gate is open, written straight into its row: what the load of a benchmark and the
+//! clients of tests stand behind. No command leads here; a fintech is admitted by its gates and by two people.
 
 use naru_core::{
     Action, Actor, AdmissionState, Gate, GateStanding, Organisation, OrganisationId, OrganisationKind, StandingDuty,

@@ -4,33 +4,27 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use naru_admission::signal::prober::{HubProber, ProberSettings};
 use naru_admission::{AdmissionSettings, Office, signal};
-use naru_auth::identity::{HttpIdentity, IdentityCheck};
+use naru_auth::identity::IdentityCheck;
 use naru_auth::key;
-use naru_auth::key::service::KeyStore;
 use naru_auth::member::CodePool;
 use naru_auth::passkey::Passkeys;
-use naru_banking::line::{Connect, HttpConnect, LineTls, Lines};
+use naru_banking::line::{Connect, HttpConnect, Lines};
 use naru_banking::{Desk, management, transfer};
 use naru_console::Pages;
 use naru_console::member::TrialMember;
 use naru_console::person::SignInWords;
 use naru_core::{Chance, Clock};
-use naru_crypto::pkcs11::Token;
-use naru_crypto::{Authority, Keyring, Subject};
+use naru_crypto::Keyring;
 use naru_storage::{DatabaseSettings, Storage, StorageError};
-use naru_web::outbound::{ClientTls, Outbound};
 use naru_web::{Hub, HubSettings, Listener, ListenerError, Route, Served, ServerTls, limited, ops_router, router};
 
 use crate::config::{Config, ConfigError, read};
+pub use crate::equipment::{authority, key_store};
+use crate::equipment::{identity, line_tls, prober};
 
-/// Time budget of one question to the identity agency.
-const IDENTITY_BUDGET: Duration = Duration::from_secs(8);
 /// How long a shutdown waits for work in flight: longer than any transfer may take.
 const FINISH: Duration = Duration::from_secs(40);
-/// How long the certificate of a stranger is valid.
-const STRANGER_DAYS: i64 = 3_650;
 
 /// Why a hub does not start.
 #[derive(Debug, thiserror::Error)]
@@ -288,29 +282,6 @@ async fn bind(config: &Config) -> Result<Vec<Listener>, AppError> {
     ])
 }
 
-/// The authority that issues certificates to clients, where there is one.
-pub fn authority(config: &Config) -> Result<Option<Authority>, AppError> {
-    let (Some(certificate), Some(key)) = (&config.authority.certificate_file, &config.authority.key_file) else {
-        return Ok(None);
-    };
-    let text = |path| read(path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
-    Authority::open(text(certificate)?, text(key)?)
-        .map(Some)
-        .map_err(|error| AppError::Setup(format!("authority: {error}")))
-}
-
-/// Where the keys are with which the hub signs.
-pub fn key_store(config: &Config) -> Result<KeyStore, AppError> {
-    let keys = &config.keys;
-    let (Some(module), Some(token), Some(pin)) = (&keys.pkcs11_module, &keys.pkcs11_token, &keys.pkcs11_pin_file)
-    else {
-        return Ok(KeyStore::Sealed);
-    };
-    let pin = String::from_utf8_lossy(&read(pin)?).trim().to_owned();
-    let opened = Token::open(module, token, &pin).map_err(|error| AppError::Setup(format!("keys: {error}")))?;
-    Ok(KeyStore::Token(Arc::new(opened)))
-}
-
 /// On SQLite this process is the only hub: whatever is open belongs to nobody any more and is looked at now. On
 /// PostgreSQL another node may be at work on it; its lease runs out by itself.
 async fn wake_transfers(parts: &Parts) -> Result<(), StorageError> {
@@ -329,60 +300,6 @@ async fn wake_transfers(parts: &Parts) -> Result<(), StorageError> {
         );
     }
     Ok(())
-}
-
-/// What looks at the endpoints of organisations. The stranger whose certificate they must refuse is made anew at every
-/// start, and nobody trusts its authority.
-fn prober(config: &Config, parts: &Parts) -> Result<HubProber, AppError> {
-    let outbound = &config.outbound;
-    let text = |path: &std::path::Path| read(path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
-    let client_pem = match (&outbound.certificate_file, &outbound.key_file) {
-        (Some(certificate), Some(key)) => Some((text(certificate)?, text(key)?)),
-        _ => None,
-    };
-    let now = crate::up::now();
-    let stranger = Authority::generate("a stranger", now)
-        .and_then(|authority| authority.issue(&Subject::Client("a stranger"), STRANGER_DAYS, now))
-        .map_err(|error| AppError::Setup(format!("prober: {error}")))?;
-    let settings = ProberSettings {
-        roots_pem: outbound.ca_file.as_deref().map(text).transpose()?.unwrap_or_default(),
-        client_pem,
-        stranger_pem: Some((stranger.certificate_pem, stranger.key_pem)),
-        warning_days: config.admission.warning_days,
-        private_endpoints: config.admission.private_endpoints,
-    };
-    let storage = parts.hub.storage();
-    HubProber::try_new(&settings, (storage.clock().clone(), storage.chance().clone()))
-        .map_err(|error| AppError::Setup(format!("prober: {error}")))
-}
-
-fn line_tls(config: &Config) -> Result<Option<LineTls>, AppError> {
-    let lines = &config.lines;
-    let (Some(ca), Some(certificate), Some(key)) = (&lines.ca_file, &lines.certificate_file, &lines.key_file) else {
-        return Ok(None);
-    };
-    let text = |path| read(path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
-    LineTls::from_pem(&text(ca)?, &text(certificate)?, &text(key)?)
-        .map(Some)
-        .map_err(|error| AppError::Setup(format!("lines: {error}")))
-}
-
-fn identity(config: &Config) -> Result<HttpIdentity, AppError> {
-    let roots_pem = config
-        .identity
-        .ca_file
-        .as_deref()
-        .map(read)
-        .transpose()?
-        .unwrap_or_default();
-    let tls = ClientTls {
-        roots_pem,
-        identity_pem: None,
-    };
-    let outbound = Outbound::new(&config.identity.url, &tls, IDENTITY_BUDGET);
-    outbound
-        .map(HttpIdentity::new)
-        .map_err(|error| AppError::Setup(format!("identity: {error}")))
 }
 
 impl Running {

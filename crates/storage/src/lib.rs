@@ -55,9 +55,7 @@ mod tx;
 mod usage;
 mod value;
 
-use std::path::Path;
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::{path::Path, sync::Arc, sync::Mutex, time::Duration};
 
 use naru_core::{Actor, Chance, Clock};
 use naru_crypto::Keyring;

@@ -12,8 +12,8 @@ use crate::{StorageError, Tx};
 macro_rules! columns {
     ($rest:literal) => {
         concat!(
-            "SELECT o.id, o.code, o.kind, o.name, o.state, o.state_since, o.state_reason, o.gates, o.duty, o.insured_won,
-                 o.withdraw_day_won, o.created_at, o.version ",
+            "SELECT o.id, o.code, o.kind, o.name, o.state, o.state_since, o.state_reason, o.gates, o.duty,
+                 o.insured_won, o.withdraw_day_won, o.created_at, o.version ",
             $rest
         )
     };
@@ -97,8 +97,8 @@ impl Tx {
     pub async fn organisation_insert(&self, organisation: &Organisation) -> Result<(), StorageError> {
         let o = organisation;
         self.execute(
-            "INSERT INTO organisations (id, code, kind, name, state, state_since, state_reason, gates, duty, duty_status,
-                 duty_due, insured_won, withdraw_day_won, created_at, version)
+            "INSERT INTO organisations (id, code, kind, name, state, state_since, state_reason, gates, duty,
+                 duty_status, duty_due, insured_won, withdraw_day_won, created_at, version)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 1)",
             values![
                 o.id,

@@ -111,7 +111,8 @@ impl Tx {
             Labelled::UnconfirmedPolicies => {
                 self.query(
                     "SELECT id, code, name FROM organisations WHERE id IN (
-                         SELECT organisation_id FROM policies WHERE confirmed_at IS NULL AND ended_at IS NULL) LIMIT 1000",
+                         SELECT organisation_id FROM policies WHERE confirmed_at IS NULL AND ended_at IS NULL)
+                     LIMIT 1000",
                     values![],
                 )
                 .await?
@@ -156,7 +157,8 @@ impl Tx {
 
     /// How insurance and limits compare, over every fintech in production.
     pub async fn coverage(&self) -> Result<Coverage, StorageError> {
-        let sql = "SELECT COUNT(*), CAST(COALESCE(SUM(CASE WHEN insured_won < withdraw_day_won THEN 1 ELSE 0 END), 0) AS BIGINT),
+        let sql = "SELECT COUNT(*),
+                 CAST(COALESCE(SUM(CASE WHEN insured_won < withdraw_day_won THEN 1 ELSE 0 END), 0) AS BIGINT),
                  CAST(COALESCE(SUM(withdraw_day_won), 0) AS BIGINT), CAST(COALESCE(SUM(insured_won), 0) AS BIGINT)
              FROM organisations WHERE kind = 'fintech' AND state = 'LIVE'";
         let row = self.query_opt(sql, values![]).await?;

@@ -207,7 +207,8 @@ impl Tx {
     ) -> Result<bool, StorageError> {
         let sql = "UPDATE proposals SET decided_by = $2, decided_at = $3, decision = $4, decision_reason = $5
              WHERE id = $1 AND decided_at IS NULL
-               AND ($6 = '' OR ((proposed_by IS NULL OR proposed_by <> $6) AND (seconded_by IS NULL OR seconded_by <> $6)))";
+               AND ($6 = '' OR ((proposed_by IS NULL OR proposed_by <> $6)
+                   AND (seconded_by IS NULL OR seconded_by <> $6)))";
         let other = by.map_or_else(String::new, |by| by.to_string());
         Ok(self
             .execute(sql, values![id, by, self.now(), decision, reason, other])

@@ -102,8 +102,8 @@ impl Tx {
     }
 
     /// Whether what a call was judged by still stands: the client is active, its organisation live and insured, the
-    /// grant alive, and the consent to withdraw from the account, where one is named, not ended. Money moves only in the
-    /// same transaction.
+    /// grant alive, and the consent to withdraw from the account, where one is named, not ended. Money moves only in
+    /// the same transaction.
     pub async fn standing_is_unchanged(
         &self,
         client_id: ClientId,

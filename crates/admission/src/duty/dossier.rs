@@ -1,4 +1,5 @@
-//! Everything that the duty and the gates of one organisation rest on, and the duty of any day as a pure function of it.
+//! Everything that the duty and the gates of one organisation rest on, and the duty of any day as a pure function of
+//! it.
 
 use std::collections::BTreeSet;
 

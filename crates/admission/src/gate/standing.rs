@@ -78,8 +78,8 @@ fn function_test(dossier: &Dossier) -> GateStanding {
     )
 }
 
-/// Whether a status of duty lets an organisation call. An overdue one is cut off by two people, not by the calendar; but
-/// nobody is let in while overdue.
+/// Whether a status of duty lets an organisation call. An overdue one is cut off by two people, not by the calendar;
+/// but nobody is let in while overdue.
 fn lets_in(status: Status, state: AdmissionState) -> bool {
     match status {
         Status::Cleared | Status::Deferred | Status::AdmissibleDeferred | Status::ConfirmationDue => true,

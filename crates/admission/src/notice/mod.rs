@@ -1,4 +1,5 @@
-//! Notices: warnings before and after, each given once. They are rows beside the gates; a page of the fintech shows them.
+//! Notices: warnings before and after, each given once. They are rows beside the gates; a page of the fintech shows
+//! them.
 
 use naru_core::OrganisationId;
 use naru_storage::{NoticeRow, StorageError};

@@ -1,5 +1,5 @@
-//! Decides the states of admission. Whatever the process marks with four eyes is proposed by one and decided by another;
-//! what follows from rules is looked at again at the moment of the decision.
+//! Decides the states of admission. Whatever the process marks with four eyes is proposed by one and decided by
+//! another; what follows from rules is looked at again at the moment of the decision.
 
 use naru_core::{
     Action, AdmissionEvent, Day, FactId, FactKind, Organisation, OrganisationId, OrganisationKind, Proposal,
@@ -150,7 +150,10 @@ async fn looked_at(tx: &Tx, office: &Office, wanted: &Wanted<'_>) -> Result<Valu
         "gates": worked.gates.iter().map(|gate| json!({
             "gate": gate.gate, "open": gate.open, "rule": &gate.rule, "evidence": &gate.evidence,
         })).collect::<Vec<_>>(),
-        "duty": { "status": &worked.duty.status, "due": worked.duty.due, "confirmation_due": worked.duty.confirmation_due },
+        "duty": {
+            "status": &worked.duty.status, "due": worked.duty.due,
+            "confirmation_due": worked.duty.confirmation_due,
+        },
         "insured_won": worked.insured_won,
         "limits_won": organisation.withdraw_day_won,
     });
@@ -204,8 +207,8 @@ async fn guard(
     }
 }
 
-/// The proof that an inspecting agency takes longer than its time; `None` where none does. Only what no longer changes is
-/// in it, because its digest is what two people approve.
+/// The proof that an inspecting agency takes longer than its time; `None` where none does. Only what no longer changes
+/// is in it, because its digest is what two people approve.
 async fn lateness(tx: &Tx, dossier: &Dossier) -> Result<Option<Value>, OrganisationError> {
     let filter = InspectionFilter {
         organisation_id: Some(dossier.organisation.id),

@@ -1,8 +1,9 @@
-//! Takes a bundle in: the verdicts and findings of the present round of an inspection, as an agency's inspector would
-//! give them, all in one transaction.
+//! Takes a bundle in: the verdicts and findings of the present round of an inspection, as an agency's inspector
+//! would give them, all in one transaction.
 //!
-//! What others must say themselves is not taken: the organisation's answers, the bytes of documents, signatures, and the
-//! day until which a finding is to be remedied, which is set when the result is sent. Each is named in the outcome.
+//! What others must say themselves is not taken: the organisation's answers, the bytes of documents, signatures,
+//! and the day until which a finding is to be remedied, which is set when the result is sent. Each is named in the
+//! outcome.
 
 use naru_core::{Action, FindingId, InspectionId};
 use naru_crypto::from_hex;

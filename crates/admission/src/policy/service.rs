@@ -1,5 +1,5 @@
-//! Decides policies: a fintech records one, somebody of the operator looks it up at the insurer and confirms it. It opens
-//! its gate from then on, and closes it by itself after its last day.
+//! Decides policies: a fintech records one, somebody of the operator looks it up at the insurer and confirms it. It
+//! opens its gate from then on, and closes it by itself after its last day.
 
 use naru_core::{Action, Day, OrganisationId, OrganisationKind, PolicyId, RevisionId, Role, Won};
 use naru_storage::{PolicyRow, StorageError};

@@ -1,7 +1,7 @@
 //! What a report says, as plain values: the state of an inspection at the moment its result was signed.
 //!
-//! What happens afterwards, such as a finding that live evidence opens again, is told elsewhere; a report that was given
-//! out stays as it was.
+//! What happens afterwards, such as a finding that live evidence opens again, is told elsewhere; a report that was
+//! given out stays as it was.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,5 @@
-//! What the handlers of this console share: who sits there, what is said of the form before, and how a page is answered.
+//! What the handlers of this console share: who sits there, what is said of the form before, and how a page is
+//! answered.
 
 use std::collections::BTreeMap;
 

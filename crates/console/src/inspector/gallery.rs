@@ -76,11 +76,6 @@ fn refused(word: AlertWord, detail: &str, typed: &[(&str, &str)]) -> Said {
 pub(crate) fn pages(language: Language, name: &str) -> Vec<Named> {
     let none = Said::default();
     let here = format!("/inspector/inspections/{ID}");
-    let empty = QueueView {
-        lines: Vec::new(),
-        late: 0,
-        ours: 0,
-    };
     let changed = refused(AlertWord::Changed, "", &[("verdict", "satisfied"), ("note", name)]);
     let open = refused(
         AlertWord::StillOpen,
@@ -88,19 +83,9 @@ pub(crate) fn pages(language: Language, name: &str) -> Vec<Named> {
         &[("event", "send-result"), ("note", name)],
     );
     let author = refused(AlertWord::Author, "", &[]);
-    let papers = PapersView {
-        back_href: here.clone(),
-        here: format!("{here}/oscal"),
-        html: String::new(),
-        files: vec![FileLine {
-            name: "assessment-results.json".to_owned(),
-            bytes: 48_213,
-            sha256: SHA256.to_owned(),
-        }],
-    };
     let mut pages = vec![
         page(language, ("inspector/queue.html", "/inspector"), &none, &queue(name)),
-        page(language, ("inspector/queue.html", "/inspector"), &none, &empty),
+        page(language, ("inspector/queue.html", "/inspector"), &none, &nothing()),
         page(
             language,
             ("inspector/inspection.html", &here),
@@ -154,8 +139,12 @@ pub(crate) fn pages(language: Language, name: &str) -> Vec<Named> {
         page(language, ("inspector/sign.html", &here), &none, &sign(name, false)),
         page(language, ("inspector/sign.html", &here), &author, &sign(name, true)),
     ];
-    let made = render("inspector/papers.html", &papers, &frame(language, &here));
-    pages.push(("inspector-papers".to_owned(), made));
+    pages.push(papers(language, &here));
+    numbered(pages)
+}
+
+/// Pages of one template are told apart by a number.
+fn numbered(mut pages: Vec<Named>) -> Vec<Named> {
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     for (name, _) in &mut pages {
         let count = seen.entry(name.clone()).or_default();
@@ -163,4 +152,27 @@ pub(crate) fn pages(language: Language, name: &str) -> Vec<Named> {
         *name = format!("{name}-{count}");
     }
     pages
+}
+
+fn papers(language: Language, here: &str) -> Named {
+    let papers = PapersView {
+        back_href: here.to_owned(),
+        here: format!("{here}/oscal"),
+        html: String::new(),
+        files: vec![FileLine {
+            name: "assessment-results.json".to_owned(),
+            bytes: 48_213,
+            sha256: SHA256.to_owned(),
+        }],
+    };
+    let made = render("inspector/papers.html", &papers, &frame(language, here));
+    ("inspector-papers".to_owned(), made)
+}
+
+fn nothing() -> QueueView {
+    QueueView {
+        lines: Vec::new(),
+        late: 0,
+        ours: 0,
+    }
 }

@@ -1,4 +1,5 @@
-//! What the page of one inspection shows: where it stands, what can be done now, whose time runs, and what has happened.
+//! What the page of one inspection shows: where it stands, what can be done now, whose time runs, and what has
+//! happened.
 
 use naru_admission::inspection::{InspectionView, Time, machine};
 use naru_core::{Timestamp, Verdict};

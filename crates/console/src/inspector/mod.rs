@@ -1,9 +1,9 @@
 //! The console of an inspecting agency: what is due first, one inspection with its items and findings, and what two
 //! people sign.
 //!
-//! An agency sees the inspections that are assigned to it and nothing else; who may judge, write and sign is decided by
-//! the services, and a page shows a form to those alone who can use it. The papers of an inspection serve other audiences
-//! through the same handlers.
+//! An agency sees the inspections that are assigned to it and nothing else; who may judge, write and sign is
+//! decided by the services, and a page shows a form to those alone who can use it. The papers of an inspection
+//! serve other audiences through the same handlers.
 
 mod desk;
 mod finding;

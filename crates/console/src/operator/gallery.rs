@@ -31,17 +31,13 @@ pub(crate) fn pages(language: Language, name: &str) -> Vec<Page> {
     pages.extend(one(language, name));
     pages.extend(waiting(language, name));
     pages.extend(money(language, name));
+    let plain = Frame {
+        language,
+        here: "/operator".to_owned(),
+        ..Frame::default()
+    };
     let denied = DeniedView { own_href: "/fintech" };
-    pages.push((
-        "operator-denied".to_owned(),
-        denied_page(
-            &denied,
-            &Frame {
-                language,
-                ..Frame::default()
-            },
-        ),
-    ));
+    pages.push(("operator-denied".to_owned(), denied_page(&denied, &plain)));
     pages
 }
 

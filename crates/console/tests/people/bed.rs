@@ -91,6 +91,15 @@ pub(crate) struct Bed {
     hand: Arc<AtomicI64>,
 }
 
+/// A folder of its own for the documents of a test.
+fn folder() -> std::path::PathBuf {
+    static COUNT: AtomicI64 = AtomicI64::new(0);
+    let count = COUNT.fetch_add(1, Ordering::SeqCst);
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("console-documents-{count}"));
+    let _ = std::fs::remove_dir_all(&folder);
+    folder
+}
+
 impl Bed {
     pub(crate) async fn new() -> Self {
         let (clock, hand) = Clock::manual(Timestamp::from_compact("20261121140000").unwrap());
@@ -122,7 +131,10 @@ impl Bed {
             },
             office: naru_admission::Office {
                 hub: hub.clone(),
-                settings: Arc::default(),
+                settings: Arc::new(naru_admission::AdmissionSettings {
+                    documents: folder(),
+                    ..naru_admission::AdmissionSettings::default()
+                }),
             },
             identity: Arc::new(Believer),
             passkeys: Some(Passkeys::new("https://hub.example").unwrap()),

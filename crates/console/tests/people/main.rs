@@ -1,4 +1,5 @@
-//! A person's own pages, and a member's, through the real router: signing in, what is theirs alone, and what ends where.
+//! A person's own pages, and a member's, through the real router: signing in, what is theirs alone, and what ends
+//! where.
 
 // Says to clippy that what helps the tests is a test too: a panic is the message.
 #![cfg(test)]

@@ -175,7 +175,8 @@ impl Why {
         AdmissionEnded: "참가가 끝났거나 거절된 이용기관입니다", "the fintech has left or was refused";
         SuitabilityClosed: "적합성 승인이 없습니다", "the fintech's suitability is not approved";
         FunctionTestClosed: "기능 테스트를 통과하지 않았습니다", "the functional test is not passed";
-        OrganisationInspectionClosed: "이용기관 보안점검이 끝나지 않았습니다", "the organisation inspection is neither done nor deferred";
+        OrganisationInspectionClosed: "이용기관 보안점검이 끝나지 않았습니다",
+            "the organisation inspection is neither done nor deferred";
         ServiceInspectionClosed: "핀테크서비스 취약점 점검이 끝나지 않았습니다", "the service vulnerability inspection is not done";
         GuaranteeInsuranceClosed: "이행보증보험이 없거나 한도에 모자랍니다", "the guarantee insurance is not in force or too small";
         NoSource: "이 고리를 확인할 출처가 아직 없습니다", "nothing judges this link yet";

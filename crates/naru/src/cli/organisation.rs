@@ -1,5 +1,5 @@
-//! `naru organisation`: who takes part. Agencies, the operator and the supervisor are registered here; fintechs sign up on
-//! the pages or here. What a fintech's admission needs is decided on the pages, by two people.
+//! `naru organisation`: who takes part. Agencies, the operator and the supervisor are registered here; fintechs sign
+//! up on the pages or here. What a fintech's admission needs is decided on the pages, by two people.
 
 use clap::{Args, Subcommand};
 use naru_admission::AdmissionSettings;

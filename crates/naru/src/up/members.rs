@@ -1,5 +1,5 @@
-//! Who works in a trial: two people at the operator's desk, an inspector and an approver of an agency, a supervisor, and
-//! the staff of the trial's fintech. Whoever has not enrolled yet gets a fresh code at every start.
+//! Who works in a trial: two people at the operator's desk, an inspector and an approver of an agency, a supervisor,
+//! and the staff of the trial's fintech. Whoever has not enrolled yet gets a fresh code at every start.
 
 use naru_admission::AdmissionSettings;
 use naru_admission::organisation::{OrganisationError, SignUp, sign_up};

@@ -11,6 +11,7 @@ mod summary;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
+use naru_admission::AdmissionSettings;
 use naru_sims::bank::{self, RunningBank};
 use naru_sims::identity::{self, IdentitySettings, RunningIdentity};
 use naru_sims::{SimError, TlsFiles, demo, seoul};
@@ -144,6 +145,15 @@ fn settled(addr: SocketAddr) -> Result<SocketAddr, UpError> {
         })
 }
 
+/// Documents lie in the trial's directory, and its endpoints are on this machine.
+fn admission(files: &Files) -> AdmissionSettings {
+    AdmissionSettings {
+        documents: files.path("documents"),
+        private_endpoints: true,
+        ..AdmissionSettings::default()
+    }
+}
+
 fn configure(options: &UpOptions, files: &Files, identity: SocketAddr) -> Result<Config, UpError> {
     let listen = settled(options.listen)?;
     let people = demo::people().into_iter().map(|person| TrialPerson {
@@ -201,11 +211,7 @@ fn configure(options: &UpOptions, files: &Files, identity: SocketAddr) -> Result
         rates: naru_web::RateSettings::default(),
         person_limits: naru_core::PersonLimits::default(),
         banking: naru_banking::BankingSettings::default(),
-        admission: naru_admission::AdmissionSettings {
-            documents: files.path("documents"),
-            private_endpoints: true,
-            ..naru_admission::AdmissionSettings::default()
-        },
+        admission: admission(files),
         log: LogSection {
             format: LogFormat::Text,
             level: "warn".to_owned(),
