@@ -4,4 +4,5 @@
 #![cfg(test)]
 
 mod records;
+mod staff;
 mod table;
