@@ -54,11 +54,13 @@ export class Judge {
     mkdirSync(out, { recursive: true });
   }
 
-  // Judges what stands in `page` now, at both widths in both schemes, and prints one line for each.
-  async look(page, name, errors) {
+  // Judges what stands in `page` now, at both widths in both schemes, and prints one line for each. With `few`, once
+  // at each width, in different schemes.
+  async look(page, name, errors, few = false) {
     for (const [size, viewport] of Object.entries(widths)) {
       await page.setViewport({ deviceScaleFactor: 1, ...viewport });
-      for (const scheme of ["light", "dark"]) {
+      const one = size === "phone" ? ["light"] : ["dark"];
+      for (const scheme of few ? one : ["light", "dark"]) {
         await page.emulateMediaFeatures([
           { name: "prefers-color-scheme", value: scheme },
           { name: "prefers-reduced-motion", value: "reduce" },

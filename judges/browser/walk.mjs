@@ -6,14 +6,14 @@
 // Without --out the pictures are thrown away.
 // Read from the facts: hub, ca_file, client_id, redirect_uri, client_use_code, people[].{user_seq_no, access_token,
 // accounts[].fintech_use_num}. BASE_URL in the environment replaces hub.
-import { createHash, randomBytes, X509Certificate } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { request } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { connect } from "node:tls";
 import { parseArgs } from "node:util";
-import { Judge, launch, listen } from "./judge.mjs";
+import { Device as Place, spki } from "./device.mjs";
+import { Judge, launch } from "./judge.mjs";
 
 const { values } = parseArgs({ options: { out: { type: "string" } } });
 const facts = JSON.parse(readFileSync(0, "utf8"));
@@ -21,15 +21,7 @@ const base = new URL(process.env.BASE_URL ?? facts.hub);
 const ca = readFileSync(facts.ca_file);
 const thrownAway = values.out ? undefined : mkdtempSync(join(tmpdir(), "naru-walk-"));
 const judge = new Judge(values.out ?? thrownAway);
-
-// The key of the hub's certificate, checked here against the trial's authority; Chromium then accepts that key.
-async function spki() {
-  const socket = connect({ host: base.hostname, port: Number(base.port || 443), servername: base.hostname, ca });
-  await new Promise((ready, failed) => socket.once("secureConnect", ready).once("error", failed));
-  const certificate = new X509Certificate(socket.getPeerCertificate().raw);
-  socket.end();
-  return createHash("sha256").update(certificate.publicKey.export({ type: "spki", format: "der" })).digest("base64");
-}
+const room = { base, ca, judge };
 
 // A call of the fintech, so that there is something to see; what it answers is of no interest here.
 async function call(path, token) {
@@ -54,68 +46,8 @@ async function calls(person) {
   await call(balance("000000000000000000000000"), person.access_token);
 }
 
-// A device: its own cookies, and with `authenticator` a platform authenticator that verifies its owner.
-class Device {
-  static async open(browser, lang, authenticator) {
-    const device = new Device();
-    device.context = await browser.createBrowserContext();
-    device.page = await device.context.newPage();
-    device.lang = lang;
-    device.errors = listen(device.page);
-    if (authenticator) {
-      const session = await device.page.createCDPSession();
-      await session.send("WebAuthn.enable");
-      const options = {
-        protocol: "ctap2", transport: "internal", hasResidentKey: true, hasUserVerification: true, isUserVerified: true,
-        automaticPresenceSimulation: true,
-      };
-      await session.send("WebAuthn.addVirtualAuthenticator", { options });
-    }
-    return device;
-  }
-
-  async go(path) {
-    const url = new URL(path, base);
-    url.searchParams.set("lang", this.lang);
-    await this.page.goto(url, { waitUntil: "networkidle0" });
-  }
-
-  async press(selector) {
-    await this.page.waitForSelector(selector, { visible: true, timeout: 10_000 });
-    await Promise.all([this.page.waitForNavigation({ waitUntil: "networkidle0" }), this.page.click(selector)]);
-  }
-
-  // Opens what is folded, as the first of two presses.
-  async unfold(selector) {
-    await this.page.click(selector);
-  }
-
-  async look(name) {
-    await judge.look(this.page, `${name}.${this.lang}`, this.errors);
-  }
-
-  async has(selector) {
-    return (await this.page.$(selector)) !== null;
-  }
-
-  // What a link gives to this device; no script on the page may ask for it.
-  async download(href) {
-    const cookies = await this.context.cookies();
-    const cookie = cookies.map((one) => `${one.name}=${one.value}`).join("; ");
-    return new Promise((done, failed) => {
-      const asked = request(href, { ca, headers: { cookie } }, (answer) => {
-        let text = "";
-        answer.setEncoding("utf8").on("data", (part) => (text += part));
-        answer.on("end", () => done({ disposition: answer.headers["content-disposition"] ?? "", text }));
-      });
-      asked.on("error", failed).end();
-    });
-  }
-
-  path() {
-    return new URL(this.page.url()).pathname;
-  }
-
+// A person's device, which also knows how the trial's people identify themselves.
+class Device extends Place {
   // Signs in by the identity check as the trial's person of this place.
   async identify(place, looks) {
     await this.press(`.trial li:nth-child(${place + 1}) button`);
@@ -193,7 +125,7 @@ async function passkeys(device) {
 
 async function secondDevice(device, browser, place) {
   const { lang } = device;
-  const other = await Device.open(browser, lang, false);
+  const other = await Device.open(browser, room, { lang, authenticator: false });
   await other.go("/grants");
   await other.identify(place, false);
   await device.go("/grants");
@@ -257,11 +189,11 @@ async function endings(device) {
   await device.look("problem");
 }
 
-const browser = await launch([await spki()]);
+const browser = await launch([await spki(base, ca)]);
 try {
   for (const [place, lang] of ["ko", "en"].entries()) {
     await calls(facts.people[place]);
-    const device = await Device.open(browser, lang, true);
+    const device = await Device.open(browser, room, { lang, authenticator: true });
     // The writer of the calls is a moment behind.
     await new Promise((done) => setTimeout(done, 1500));
     await signIn(device, place);

@@ -43,7 +43,11 @@ async fn turn(office: &Office) -> bool {
         _ => {
             let why = [moved.err().map(|e| e.to_string()), changed.err().map(|e| e.to_string())];
             let why: Vec<String> = why.into_iter().flatten().collect();
-            tracing::error!(event = "admission_not_in_step", why = why.join("; "), "tried again in a minute");
+            tracing::error!(
+                event = "admission_not_in_step",
+                why = why.join("; "),
+                "tried again in a minute"
+            );
             false
         }
     }
@@ -58,8 +62,13 @@ async fn keep_in_step(office: &Office) -> Result<usize, InspectionError> {
         ..InspectionFilter::default()
     };
     let storage = office.hub.storage();
-    let listed = storage.read("inspection_list", async |tx| tx.inspection_list(filter).await).await?;
-    let owners: BTreeSet<OrganisationId> = listed.into_iter().map(|inspection| inspection.organisation_id).collect();
+    let listed = storage
+        .read("inspection_list", async |tx| tx.inspection_list(filter).await)
+        .await?;
+    let owners: BTreeSet<OrganisationId> = listed
+        .into_iter()
+        .map(|inspection| inspection.organisation_id)
+        .collect();
     let mut moved = 0;
     for owner in owners {
         let kept = storage.run("inspections_keep_in_step", &ACTOR, async |tx| {

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use axum::body::Bytes;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
+use naru_admission::report::PRINT_CSS;
 use naru_crypto::{hex, sha256};
 
 /// The policy every page is served under: own stylesheet, fonts and images, no script, in nobody's frame. Forms may
@@ -68,7 +69,11 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     let text =
         |name, content_type, body: &'static str| Asset::new(name, content_type, Bytes::from_static(body.as_bytes()));
     let mut assets = vec![
-        Asset::new("naru.css", "text/css; charset=utf-8", Bytes::from(faces + STYLE + naru_admission::report::PRINT_CSS)),
+        Asset::new(
+            "naru.css",
+            "text/css; charset=utf-8",
+            Bytes::from(faces + STYLE + PRINT_CSS),
+        ),
         text("naru.svg", "image/svg+xml", include_str!("../assets/naru.svg")),
         text(
             "passkey.js",

@@ -16,6 +16,7 @@ mod pages;
 pub mod person;
 mod script;
 mod supervisor;
+mod template;
 
 pub use asset::{Asset, CONTENT_SECURITY_POLICY, SCRIPTED_SECURITY_POLICY};
 pub use chain::{BrokenView, ChainView, FactView, LinkView, Phrasebook};

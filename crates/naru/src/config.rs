@@ -140,7 +140,8 @@ impl Config {
                 expected,
             });
         }
-        if !self.hub.test_bed && !(self.trial.people.is_empty() && self.trial.members.is_empty()) {
+        let invented = !self.trial.people.is_empty() || !self.trial.members.is_empty();
+        if invented && !self.hub.test_bed {
             let expected = "must be empty where hub.test_bed is false";
             return Err(ConfigError::Value {
                 key: "trial.people",

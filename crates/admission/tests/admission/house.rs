@@ -14,7 +14,9 @@ use naru_core::{
     PersonLimits, Profile, Role, Roles, SECOND, Scopes, Timestamp, Won,
 };
 use naru_crypto::Keyring;
-use naru_storage::{DatabaseSettings, FunctionTest, InspectionEventRow, InspectionRow, MemberRow, Storage, StorageError};
+use naru_storage::{
+    DatabaseSettings, FunctionTest, InspectionEventRow, InspectionRow, MemberRow, Storage, StorageError,
+};
 use naru_web::{Hub, HubSettings, Lives};
 use serde_json::json;
 

@@ -229,7 +229,10 @@ async fn a_late_agency_moves_the_deadline_with_its_proof_instead_of_a_restrictio
     };
     house.pass_days(20);
     let early = propose(&house.office, &house.desk[0], &extension).await;
-    assert!(matches!(early, Err(OrganisationError::Refused(_))), "four weeks are not over: {early:?}");
+    assert!(
+        matches!(early, Err(OrganisationError::Refused(_))),
+        "four weeks are not over: {early:?}"
+    );
     house.pass_days(45);
     assert_eq!(house.office.hub.now().day(), Day(20_260_407));
     house.work_out().await;
@@ -240,11 +243,23 @@ async fn a_late_agency_moves_the_deadline_with_its_proof_instead_of_a_restrictio
     house.pass_days(1);
     decide(&house, &proposed, &[1]).await.unwrap();
     let after = house.organisation().await;
-    assert_eq!((after.state, after.duty.status.as_str()), (AdmissionState::Live, "DEFERRED"));
+    assert_eq!(
+        (after.state, after.duty.status.as_str()),
+        (AdmissionState::Live, "DEFERRED")
+    );
     assert_eq!(after.duty.due, Day::parse("20260630"));
-    let facts = naru_admission::organisation::fact::list(&house.office, after.id).await.unwrap();
-    let fact = facts.iter().find(|fact| fact.kind == FactKind::Extension).expect("the extension is a dated fact");
-    assert_eq!((fact.value.as_str(), fact.evidence.as_str()), ("20260401", id.to_string().as_str()), "old day, proof");
+    let facts = naru_admission::organisation::fact::list(&house.office, after.id)
+        .await
+        .unwrap();
+    let fact = facts
+        .iter()
+        .find(|fact| fact.kind == FactKind::Extension)
+        .expect("the extension is a dated fact");
+    assert_eq!(
+        (fact.value.as_str(), fact.evidence.as_str()),
+        ("20260401", id.to_string().as_str()),
+        "old day, proof"
+    );
 }
 
 #[tokio::test]

@@ -316,7 +316,7 @@ impl Seat {
 }
 
 /// The ways, with the one that leads to the page or above it.
-fn ways(here: &str) -> Vec<StaffWay> {
+pub(super) fn ways(here: &str) -> Vec<StaffWay> {
     let is_current = |href: &str| match href {
         "/fintech" => here == href,
         _ => here == href || here.starts_with(&format!("{href}/")),

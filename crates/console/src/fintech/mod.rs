@@ -17,6 +17,7 @@ mod insurance;
 mod members;
 mod next;
 mod organisation;
+mod papers_http;
 mod sign_up;
 mod standing;
 mod standing_http;
@@ -40,6 +41,7 @@ pub(crate) fn routes(pages: &Pages) -> Vec<Route> {
         apps_http::routes,
         inspections::routes,
         inspection_http::routes,
+        papers_http::routes,
         documents::routes,
         endpoints::routes,
         insurance::routes,

@@ -2,7 +2,6 @@
 //! anew, and what the organisation link adds to the decision about a call.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
@@ -16,6 +15,7 @@ use tower::ServiceExt as _;
 
 use super::crowd::{self, Callers, ORGANISATIONS};
 use super::figure::Figure;
+use super::load::now;
 use super::report::Report;
 use super::room::Room;
 use super::run::{Plan, say_what_was_disturbed};
@@ -46,7 +46,7 @@ pub(super) async fn measure(plan: &Plan) -> Result<Report, Failure> {
     config.hub.test_bed = true;
     let storage = app::open_storage(&config)?;
     storage.migrate().await?;
-    let began = Instant::now();
+    let began = now();
     let callers = crowd::settle(&storage).await?;
     let seeded = began.elapsed().as_secs_f64();
     report.notes.push(format!(
@@ -74,7 +74,7 @@ async fn duties(storage: &Storage, config: &crate::config::Config, report: &mut 
         hub: Hub::start(storage.clone(), app::hub_settings(config)?),
         settings: Arc::new(AdmissionSettings::default()),
     };
-    let began = Instant::now();
+    let began = now();
     let changed = round(&office).await?;
     let seconds = began.elapsed().as_secs_f64();
     let wanted = u64::try_from(ORGANISATIONS).unwrap_or(u64::MAX);
@@ -84,7 +84,7 @@ async fn duties(storage: &Storage, config: &crate::config::Config, report: &mut 
         )));
     }
     report.want_below("duty and gates of all organisations", Some(seconds), (DUTIES_S, "s"));
-    let again = Instant::now();
+    let again = now();
     round(&office).await?;
     let note = format!(
         "a second round, with nothing to write: {:.2} s",
@@ -119,7 +119,7 @@ async fn decide(storage: &Storage, token: &[u8; 32], certificate: Option<[u8; 32
         once: None,
         named_person: None,
     };
-    let began = Instant::now();
+    let began = now();
     let standing = storage.read("standing", async |tx| tx.standing(query).await).await;
     let standing = standing.map_err(|error: StorageError| Failure::from(error))?;
     let verdict = judge(&standing, &DECISION);
@@ -133,7 +133,7 @@ async fn decide(storage: &Storage, token: &[u8; 32], certificate: Option<[u8; 32
 async fn pages(running: &app::Running, callers: &Callers, report: &mut Report) -> Done {
     let router = running.parts.router();
     let mut times = Vec::with_capacity(PAGES);
-    let began = Instant::now();
+    let began = now();
     for number in 0..PAGES {
         let after = if number % 2 == 0 {
             String::new()
@@ -144,7 +144,7 @@ async fn pages(running: &app::Running, callers: &Callers, report: &mut Report) -
             .header(header::COOKIE, format!("__Host-naru-member={}", callers.session))
             .header(header::HOST, "localhost")
             .body(Body::empty())?;
-        let asked = Instant::now();
+        let asked = now();
         let response = router.clone().oneshot(request).await?;
         let (status, body) = (
             response.status(),

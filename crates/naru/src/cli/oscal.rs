@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use clap::Subcommand;
 use naru_admission::{Office, Staff, oscal};
-use naru_core::InspectionId;
+use naru_core::{Action, InspectionId};
 use naru_storage::{Storage, StorageError};
 use naru_web::Hub;
 use serde_json::json;
 
-use super::{Context, Done, Failure};
+use super::{Context, Done, Failure, operator};
 use crate::app;
 
 /// Files of a bundle at most.
@@ -95,6 +95,14 @@ async fn import(context: &Context, (inspection, folder): (InspectionId, &Path), 
         .split_once('/')
         .ok_or_else(|| Failure::Usage("--as needs an agency and a user, such as agency/inspector".to_owned()))?;
     let staff = staff(office.hub.storage(), organisation, user_name).await?;
+    let noted = office.hub.storage().run("oscal_import", &operator(), async |tx| {
+        // The verdicts are the inspector's; who carried them in stands beside them.
+        let details = json!({ "oscal_import": true, "as": staff.member.id });
+        tx.trail(Action::VerdictGiven, inspection, details).await
+    });
+    noted
+        .await
+        .map_err(|error: StorageError| Failure::Failed(error.to_string()))?;
     let imported = oscal::import(&office, &staff, inspection, files(folder)?)
         .await
         .map_err(|error| Failure::Failed(error.to_string()))?;

@@ -5,12 +5,17 @@ use naru_web::{Effect, Who};
 use crate::harness::Bed;
 
 /// Every route of staff and directories. One that is not here is open by accident: think before adding it.
-const ROUTES: [(&str, &str, Who, Effect); 123] = [
+const ROUTES: [(&str, &str, Who, Effect); 127] = [
     ("DELETE", "/scim/v2/Users/{id}", Who::Directory, Effect::Writes),
     ("GET", "/fintech", Who::Member, Effect::Writes),
     ("GET", "/fintech/apps", Who::Member, Effect::Writes),
     ("GET", "/fintech/apps/{id}", Who::Member, Effect::Writes),
-    ("GET", "/fintech/apps/{id}/certificates/{serial}", Who::Member, Effect::Writes),
+    (
+        "GET",
+        "/fintech/apps/{id}/certificates/{serial}",
+        Who::Member,
+        Effect::Writes,
+    ),
     ("GET", "/fintech/documents", Who::Member, Effect::Writes),
     ("GET", "/fintech/documents/revisions/{id}", Who::Member, Effect::Writes),
     ("GET", "/fintech/documents/{id}", Who::Member, Effect::Writes),
@@ -19,8 +24,27 @@ const ROUTES: [(&str, &str, Who, Effect); 123] = [
     ("GET", "/fintech/findings/{id}", Who::Member, Effect::Writes),
     ("GET", "/fintech/inspections", Who::Member, Effect::Writes),
     ("GET", "/fintech/inspections/{id}", Who::Member, Effect::Writes),
-    ("GET", "/fintech/inspections/{id}/items/{control}", Who::Member, Effect::Writes),
+    (
+        "GET",
+        "/fintech/inspections/{id}/items/{control}",
+        Who::Member,
+        Effect::Writes,
+    ),
     ("GET", "/fintech/insurance", Who::Member, Effect::Writes),
+    ("GET", "/fintech/inspections/{id}/oscal", Who::Member, Effect::Writes),
+    (
+        "GET",
+        "/fintech/inspections/{id}/oscal/{file}",
+        Who::Member,
+        Effect::Writes,
+    ),
+    ("GET", "/fintech/inspections/{id}/report", Who::Member, Effect::Writes),
+    (
+        "GET",
+        "/fintech/inspections/{id}/report.pdf",
+        Who::Member,
+        Effect::Writes,
+    ),
     ("GET", "/fintech/members", Who::Member, Effect::Writes),
     ("GET", "/fintech/organisation", Who::Member, Effect::Writes),
     ("GET", "/fintech/organisation/leave", Who::Member, Effect::Writes),
@@ -32,12 +56,32 @@ const ROUTES: [(&str, &str, Who, Effect); 123] = [
     ("GET", "/inspector/findings/{id}", Who::Member, Effect::Writes),
     ("GET", "/inspector/inspections/{id}", Who::Member, Effect::Writes),
     ("GET", "/inspector/inspections/{id}/items", Who::Member, Effect::Writes),
-    ("GET", "/inspector/inspections/{id}/items/{control}", Who::Member, Effect::Writes),
+    (
+        "GET",
+        "/inspector/inspections/{id}/items/{control}",
+        Who::Member,
+        Effect::Writes,
+    ),
     ("GET", "/inspector/inspections/{id}/oscal", Who::Member, Effect::Writes),
-    ("GET", "/inspector/inspections/{id}/oscal/{file}", Who::Member, Effect::Writes),
+    (
+        "GET",
+        "/inspector/inspections/{id}/oscal/{file}",
+        Who::Member,
+        Effect::Writes,
+    ),
     ("GET", "/inspector/inspections/{id}/report", Who::Member, Effect::Writes),
-    ("GET", "/inspector/inspections/{id}/report.pdf", Who::Member, Effect::Writes),
-    ("GET", "/inspector/inspections/{id}/sign/{proposal}", Who::Member, Effect::Writes),
+    (
+        "GET",
+        "/inspector/inspections/{id}/report.pdf",
+        Who::Member,
+        Effect::Writes,
+    ),
+    (
+        "GET",
+        "/inspector/inspections/{id}/sign/{proposal}",
+        Who::Member,
+        Effect::Writes,
+    ),
     ("GET", "/operator", Who::Member, Effect::Writes),
     ("GET", "/operator/organisations/{code}", Who::Member, Effect::Writes),
     ("GET", "/operator/policies", Who::Member, Effect::Writes),
@@ -65,7 +109,12 @@ const ROUTES: [(&str, &str, Who, Effect); 123] = [
     ("PATCH", "/scim/v2/Users/{id}", Who::Directory, Effect::Writes),
     ("POST", "/fintech/apps", Who::Member, Effect::Writes),
     ("POST", "/fintech/apps/{id}/certificates", Who::Member, Effect::Writes),
-    ("POST", "/fintech/apps/{id}/certificates/{serial}/revoke", Who::Member, Effect::Writes),
+    (
+        "POST",
+        "/fintech/apps/{id}/certificates/{serial}/revoke",
+        Who::Member,
+        Effect::Writes,
+    ),
     ("POST", "/fintech/apps/{id}/keys", Who::Member, Effect::Writes),
     ("POST", "/fintech/apps/{id}/limits", Who::Member, Effect::Writes),
     ("POST", "/fintech/documents", Who::Member, Effect::Writes),
@@ -73,10 +122,30 @@ const ROUTES: [(&str, &str, Who, Effect); 123] = [
     ("POST", "/fintech/endpoints/{id}/remove", Who::Member, Effect::Writes),
     ("POST", "/fintech/findings/{id}", Who::Member, Effect::Writes),
     ("POST", "/fintech/inspections", Who::Member, Effect::Writes),
-    ("POST", "/fintech/inspections/{id}/contract", Who::Member, Effect::Writes),
-    ("POST", "/fintech/inspections/{id}/items/{control}", Who::Member, Effect::Writes),
-    ("POST", "/fintech/inspections/{id}/items/{control}/verdict", Who::Member, Effect::Writes),
-    ("POST", "/fintech/inspections/{id}/proposals/{proposal}", Who::Member, Effect::Writes),
+    (
+        "POST",
+        "/fintech/inspections/{id}/contract",
+        Who::Member,
+        Effect::Writes,
+    ),
+    (
+        "POST",
+        "/fintech/inspections/{id}/items/{control}",
+        Who::Member,
+        Effect::Writes,
+    ),
+    (
+        "POST",
+        "/fintech/inspections/{id}/items/{control}/verdict",
+        Who::Member,
+        Effect::Writes,
+    ),
+    (
+        "POST",
+        "/fintech/inspections/{id}/proposals/{proposal}",
+        Who::Member,
+        Effect::Writes,
+    ),
     ("POST", "/fintech/inspections/{id}/steps", Who::Member, Effect::Writes),
     ("POST", "/fintech/insurance", Who::Member, Effect::Writes),
     ("POST", "/fintech/insurance/{id}/end", Who::Member, Effect::Writes),
@@ -85,7 +154,12 @@ const ROUTES: [(&str, &str, Who, Effect); 123] = [
     ("POST", "/fintech/members/tokens/{id}/end", Who::Member, Effect::Writes),
     ("POST", "/fintech/members/{id}/{what}", Who::Member, Effect::Writes),
     ("POST", "/fintech/organisation", Who::Member, Effect::Writes),
-    ("POST", "/fintech/organisation/facts/{id}/end", Who::Member, Effect::Writes),
+    (
+        "POST",
+        "/fintech/organisation/facts/{id}/end",
+        Who::Member,
+        Effect::Writes,
+    ),
     ("POST", "/fintech/organisation/leave", Who::Member, Effect::Writes),
     ("POST", "/fintech/sign-up", Who::Public, Effect::Writes),
     ("POST", "/fintech/subsidies", Who::Member, Effect::Writes),
@@ -96,16 +170,61 @@ const ROUTES: [(&str, &str, Who, Effect); 123] = [
     ("POST", "/inspector/findings/{id}/extend", Who::Member, Effect::Writes),
     ("POST", "/inspector/findings/{id}/sign", Who::Member, Effect::Writes),
     ("POST", "/inspector/findings/{id}/steps", Who::Member, Effect::Writes),
-    ("POST", "/inspector/inspections/{id}/items/{control}", Who::Member, Effect::Writes),
-    ("POST", "/inspector/inspections/{id}/items/{control}/findings", Who::Member, Effect::Writes),
-    ("POST", "/inspector/inspections/{id}/sign/{proposal}/approve", Who::Member, Effect::Writes),
-    ("POST", "/inspector/inspections/{id}/sign/{proposal}/reject", Who::Member, Effect::Writes),
+    (
+        "POST",
+        "/inspector/inspections/{id}/items/{control}",
+        Who::Member,
+        Effect::Writes,
+    ),
+    (
+        "POST",
+        "/inspector/inspections/{id}/items/{control}/findings",
+        Who::Member,
+        Effect::Writes,
+    ),
+    (
+        "POST",
+        "/inspector/inspections/{id}/sign/{proposal}/approve",
+        Who::Member,
+        Effect::Writes,
+    ),
+    (
+        "POST",
+        "/inspector/inspections/{id}/sign/{proposal}/reject",
+        Who::Member,
+        Effect::Writes,
+    ),
     ("POST", "/inspector/inspections/{id}/steps", Who::Member, Effect::Writes),
-    ("POST", "/operator/organisations/{code}/facts", Who::Member, Effect::Writes),
-    ("POST", "/operator/organisations/{code}/facts/{id}/end", Who::Member, Effect::Writes),
-    ("POST", "/operator/organisations/{code}/policies/{id}/confirm", Who::Member, Effect::Writes),
-    ("POST", "/operator/organisations/{code}/policies/{id}/end", Who::Member, Effect::Writes),
-    ("POST", "/operator/organisations/{code}/propose", Who::Member, Effect::Writes),
+    (
+        "POST",
+        "/operator/organisations/{code}/facts",
+        Who::Member,
+        Effect::Writes,
+    ),
+    (
+        "POST",
+        "/operator/organisations/{code}/facts/{id}/end",
+        Who::Member,
+        Effect::Writes,
+    ),
+    (
+        "POST",
+        "/operator/organisations/{code}/policies/{id}/confirm",
+        Who::Member,
+        Effect::Writes,
+    ),
+    (
+        "POST",
+        "/operator/organisations/{code}/policies/{id}/end",
+        Who::Member,
+        Effect::Writes,
+    ),
+    (
+        "POST",
+        "/operator/organisations/{code}/propose",
+        Who::Member,
+        Effect::Writes,
+    ),
     ("POST", "/operator/policies/{id}/confirm", Who::Member, Effect::Writes),
     ("POST", "/operator/proposals/{id}/approve", Who::Member, Effect::Writes),
     ("POST", "/operator/proposals/{id}/reject", Who::Member, Effect::Writes),
@@ -159,7 +278,10 @@ async fn no_route_of_staff_shows_or_changes_anything_for_nobody() {
             Who::Directory => (401, path),
             _ => continue,
         };
-        let path = path.replace("{id}", "1").replace("{code}", "x").replace("{control}", "x");
+        let path = path
+            .replace("{id}", "1")
+            .replace("{code}", "x")
+            .replace("{control}", "x");
         let mut call = bed.call(method, &path);
         if method != "GET" {
             call = call.header("content-type", "application/x-www-form-urlencoded");
@@ -167,14 +289,23 @@ async fn no_route_of_staff_shows_or_changes_anything_for_nobody() {
         let answer = call.send().await;
         let status = answer.status.as_u16();
         if who == Who::Member {
-            assert!([303, 403, 401].contains(&status), "{method} {path} answered {status} to nobody");
+            assert!(
+                [303, 403, 401].contains(&status),
+                "{method} {path} answered {status} to nobody"
+            );
             let to = answer.header("location");
-            assert!(status != 303 || to.starts_with("/staff/sign-in"), "{method} {path} leads to {to}");
+            assert!(
+                status != 303 || to.starts_with("/staff/sign-in"),
+                "{method} {path} leads to {to}"
+            );
         } else {
             assert_eq!(status, expected, "{method} {path}");
         }
         refused += 1;
     }
-    let asked = ROUTES.iter().filter(|(_, _, who, _)| matches!(who, Who::Member | Who::Directory)).count();
+    let asked = ROUTES
+        .iter()
+        .filter(|(_, _, who, _)| matches!(who, Who::Member | Who::Directory))
+        .count();
     assert_eq!((refused, bed.trail_count().await), (asked, before));
 }
