@@ -15,6 +15,9 @@ export async function spki(base, ca) {
 
 // A device: its own cookies, and with `authenticator` a platform authenticator that verifies its owner.
 export class Device {
+  // When a page counts as loaded.
+  settled = "networkidle0";
+
   // `room` is what all devices share: base, ca, judge.
   static async open(browser, room, { lang, authenticator }) {
     const device = new this();
@@ -38,13 +41,13 @@ export class Device {
   async go(path) {
     const url = new URL(path, this.room.base);
     url.searchParams.set("lang", this.lang);
-    const answer = await this.page.goto(url, { waitUntil: "networkidle0" });
+    const answer = await this.page.goto(url, { waitUntil: this.settled });
     return answer?.status() ?? 0;
   }
 
   async press(selector) {
     await this.page.waitForSelector(selector, { visible: true, timeout: 10_000 });
-    await Promise.all([this.page.waitForNavigation({ waitUntil: "networkidle0" }), this.page.click(selector)]);
+    await Promise.all([this.page.waitForNavigation({ waitUntil: this.settled }), this.page.click(selector)]);
   }
 
   // Opens what is folded, as the first of two presses.
@@ -52,8 +55,8 @@ export class Device {
     await this.page.click(selector);
   }
 
-  async look(name) {
-    await this.room.judge.look(this.page, `${name}.${this.lang}`, this.errors);
+  async look(name, few = false) {
+    await this.room.judge.look(this.page, `${name}.${this.lang}`, this.errors, few);
   }
 
   async has(selector) {

@@ -162,15 +162,7 @@ impl Config {
                 expected: "must be https, host and port alone, without a path: it is also the issuer",
             });
         }
-        let keys = [
-            self.keys.pkcs11_module.is_some(),
-            self.keys.pkcs11_token.is_some(),
-            self.keys.pkcs11_pin_file.is_some(),
-        ];
-        if keys.contains(&true) && keys.contains(&false) {
-            let expected = "must have pkcs11_module, pkcs11_token and pkcs11_pin_file, or none of them";
-            return Err(ConfigError::Value { key: "keys", expected });
-        }
+        self.check_keys()?;
         let outbound = &self.outbound;
         if outbound.certificate_file.is_some() != outbound.key_file.is_some() {
             return Err(ConfigError::Value {
@@ -187,6 +179,19 @@ impl Config {
         if some.contains(&true) && some.contains(&false) {
             let expected = "must have ca_file, certificate_file and key_file, or none of them";
             return Err(ConfigError::Value { key: "lines", expected });
+        }
+        Ok(())
+    }
+
+    fn check_keys(&self) -> Result<(), ConfigError> {
+        let keys = [
+            self.keys.pkcs11_module.is_some(),
+            self.keys.pkcs11_token.is_some(),
+            self.keys.pkcs11_pin_file.is_some(),
+        ];
+        if keys.contains(&true) && keys.contains(&false) {
+            let expected = "must have pkcs11_module, pkcs11_token and pkcs11_pin_file, or none of them";
+            return Err(ConfigError::Value { key: "keys", expected });
         }
         Ok(())
     }

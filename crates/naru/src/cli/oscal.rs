@@ -95,7 +95,8 @@ async fn import(context: &Context, (inspection, folder): (InspectionId, &Path), 
         .split_once('/')
         .ok_or_else(|| Failure::Usage("--as needs an agency and a user, such as agency/inspector".to_owned()))?;
     let staff = staff(office.hub.storage(), organisation, user_name).await?;
-    let noted = office.hub.storage().run("oscal_import", &operator(), async |tx| {
+    let by = operator();
+    let noted = office.hub.storage().run("oscal_import", &by, async |tx| {
         // The verdicts are the inspector's; who carried them in stands beside them.
         let details = json!({ "oscal_import": true, "as": staff.member.id });
         tx.trail(Action::VerdictGiven, inspection, details).await

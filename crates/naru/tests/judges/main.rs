@@ -1,6 +1,7 @@
 //! Programs that nobody here wrote judge the hub from outside: each test starts a trial, registers clients of the FAPI
 //! 2.0 profile, and hands their facts to one judge of `judges/`, which must find nothing.
 
+mod bundle;
 mod room;
 mod trial;
 
@@ -48,6 +49,18 @@ async fn scim2_tester_finds_a_directory_s_way_in_order() {
     let stage = Stage::start(&room, "scim").await;
     let facts = stage.directory().await;
     let called = tokio::task::spawn_blocking(move || room.call("scim.py", &facts));
+    let ended = called.await.expect("the judge is waited for");
+    stage.stop().await;
+    ended.assert_nothing_found();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nist_and_trestle_accept_the_bundle_of_an_inspection() {
+    let Some(room) = Room::find() else { return };
+    let stage = Stage::start(&room, "oscal").await;
+    let folder = Folder::of("oscal-bundle");
+    let facts = bundle::written(&stage, &folder).await;
+    let called = tokio::task::spawn_blocking(move || room.call("oscal.py", &facts));
     let ended = called.await.expect("the judge is waited for");
     stage.stop().await;
     ended.assert_nothing_found();
