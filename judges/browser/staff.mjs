@@ -95,11 +95,16 @@ class Seat extends Device {
   // Fills a form, which may be folded, and sends it. What it answers must be no page of a problem.
   async send(form, filled, button = "button[type=submit]") {
     await this.page.waitForSelector(form, { timeout: 10_000 });
-    await this.page.$eval(form, (one) => one.closest("details")?.setAttribute("open", ""));
+    await this.page.$eval(form, (one) => {
+      for (const folded of [one.closest("details"), ...one.querySelectorAll("details")]) {
+        folded?.setAttribute("open", "");
+      }
+    });
     for (const [name, value] of Object.entries(filled)) {
       const field = `${form} [name="${name}"]`;
       if (name === "file") await (await this.page.$(field)).uploadFile(value);
       else if (await this.has(`${field}[type=radio]`)) await this.page.click(`${field}[value="${value}"]`);
+      else if (name === "revisions") await this.page.$$eval(field, (all) => all.forEach((one) => (one.checked = true)));
       else await this.page.$eval(field, (one, value) => (one.value = value), value);
     }
     await this.press(`${form} ${button}`);
@@ -168,11 +173,14 @@ async function begins(seat) {
   const [documents, organisation, insurance] = ["documents", "organisation", "insurance"].map(
     (word) => `main form[action^='/fintech/${word}?']`,
   );
-  await seat.go("/fintech/documents");
   const file = paper();
-  await seat.done("hands in a document", documents, { kind: "insurance_policy", title: "보증보험 증권", file });
-  await seat.go("/fintech/documents");
-  await seat.done("and another", documents, { kind: "submission", title: "보안 점검 신청서", file });
+  const papers = [
+    ["insurance_policy", "보증보험 증권"], ["submission", "제출 자료"], ["application", "점검 신청서"], ["contract", "점검 계약서"],
+  ];
+  for (const [kind, title] of papers) {
+    await seat.go("/fintech/documents");
+    await seat.done(`hands in a document (${kind})`, documents, { kind, title, file });
+  }
   await seat.go("/fintech/organisation");
   await seat.done("says that it has a site", organisation, { fact: "web", valid_from: day(-30) });
   await seat.go("/fintech/organisation");
@@ -205,20 +213,38 @@ async function fintech(seat) {
   await seat.done("answers an item", `main form[action^='${item}?']`, { body });
   await seat.see("fintech-item", item);
   await seat.see("fintech-inspection", inspection);
+  await seat.done("submits drafts", "form[action*='/steps']:not(details *)", { revisions: true });
   return inspection;
 }
 
-// An agency takes up what was opened, judges an item and writes a finding as far as the inspection lets it.
-async function agency(seat) {
+// An agency takes up what was opened, until it judges an item and writes a finding; each takes its turns.
+async function agency(seat, theirs, inspection) {
   await seat.enrol("agency", "inspector");
   await seat.see("inspector");
-  const inspection = await seat.link("main h2 a[href*='/inspector/inspections/']");
-  await seat.see("inspector-inspection", inspection);
-  console.error(await seat.page.$$eval("form[action*='/steps'] [name=event]", (all) => all.map((one) => one.value)));
-  await seat.see("inspector-items", `${inspection}/items`);
+  const own = await seat.link("main h2 a[href*='/inspector/inspections/']");
+  const turn = async (event) => {
+    await seat.go(own);
+    await seat.done(event, `form[action*='/steps']:has([name=event][value=${event}])`, {});
+  };
+  await seat.see("inspector-inspection-asked", own);
+  await turn("pre-review-done");
+  await theirs.go(inspection);
+  await theirs.done("applies", "form[action*='/steps']:not(details *)", { revisions: true });
+  await theirs.see("fintech-inspection-contract", inspection);
+  await theirs.done("signs the contract", "form[action*='/contract']", { revisions: true });
+  await turn("accept-and-sign-contract");
+  await turn("start");
+  await seat.see("inspector-inspection", own);
+  await seat.see("inspector-items", `${own}/items`);
   const item = await seat.link("main li a[href*='/items/']");
+  const note = "분기 점검의 기록이 없습니다.";
+  await seat.go(item);
+  await seat.done("judges an item", `main form[action^='${item}?']`, { verdict: "not_satisfied", note });
+  await seat.go(item);
+  await seat.done("writes a finding", "main form[action*='/findings']", { statement: note });
   await seat.see("inspector-item", item);
-  return inspection;
+  await seat.see("inspector-finding", await seat.link("main a[href*='/inspector/findings/']"));
+  await theirs.see("fintech-inspection-finding", inspection);
 }
 
 // The operator: one proposes, cannot approve it alone, and another does.
@@ -238,7 +264,7 @@ async function desk(one, other) {
   await other.see("operator-proposal-before", proposal);
   await other.done("approves what another proposed", "form[action*='/approve']", {});
   await other.see("operator-proposal-after", proposal);
-  await other.seeAll(["/operator/proposals"].map((path) => path));
+  await other.see("operator-proposals-after", "/operator/proposals");
   await other.see("operator-organisation-after", organisation);
 }
 
@@ -257,8 +283,7 @@ try {
   const [first, inspector, one, two, watch] = await Promise.all(seats.map((who) => Seat.take(browser, who)));
   await door(first);
   await begins(first);
-  await fintech(first);
-  await agency(inspector);
+  await agency(inspector, first, await fintech(first));
   await desk(one, two);
   await supervisor(watch);
 } catch (error) {

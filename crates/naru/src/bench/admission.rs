@@ -52,8 +52,9 @@ pub(super) async fn measure(plan: &Plan) -> Result<Report, Failure> {
     report.notes.push(format!(
         "{ORGANISATIONS} organisations with their histories were stored in {seeded:.1} s"
     ));
-    duties(&storage, &config, &mut report).await?;
+    // Decisions first: the round would close gates that were written open by hand.
     decisions(&storage, &callers, &mut report).await?;
+    duties(&storage, &config, &mut report).await?;
     drop(storage);
     let running = app::start(&config).await?;
     let shown = pages(&running, &callers, &mut report).await;

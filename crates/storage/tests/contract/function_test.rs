@@ -80,7 +80,10 @@ async fn steps_are_ticked_once_and_the_place_never_goes_back(house: &House) {
     );
     assert!(note(late.clone(), "[1]").await);
     assert!(note(early, "[2]").await);
-    let found = house.get(async |tx| tx.function_test_find(a.id).await).await.unwrap();
+    let found = house
+        .get(async |tx| tx.function_test_find(a.id).await)
+        .await
+        .expect("it is there");
     assert_eq!((found.seen_to, found.pending.as_str()), (late.clone(), "[2]"));
     house.put(async |tx| tx.function_test_end(a.id, false).await).await;
     assert!(!note(late, "[3]").await, "it has ended");
@@ -105,9 +108,9 @@ async fn a_stretch_passes_everybody_and_keeps_one_client(house: &House) {
     assert_eq!((whole.calls, whole.passed), (own.clone(), 8));
     let part = stretch(&place, 4).await;
     assert_eq!((part.calls.as_slice(), part.passed), (&own[..2], 4));
-    let rest = stretch(&part.last.unwrap(), 100).await;
+    let rest = stretch(&part.last.expect("it is there"), 100).await;
     assert_eq!(rest.calls, own[2..]);
-    let none = stretch(&whole.last.unwrap(), 100).await;
+    let none = stretch(&whole.last.expect("it is there"), 100).await;
     assert_eq!((none.calls.len(), none.last, none.passed), (0, None, 0));
 }
 

@@ -96,7 +96,7 @@ async fn endpoints_are_counted_and_found_while_registered(house: &House) {
     let listed = house.get(async |tx| tx.endpoint_list(one.id).await).await;
     assert_eq!(listed, [b]);
     let found = house.get(async |tx| tx.endpoint_find(a.id).await).await;
-    assert_eq!(found.unwrap().removed_at, Some(house.now()));
+    assert_eq!(found.expect("it is there").removed_at, Some(house.now()));
 }
 
 async fn a_removed_endpoint_takes_its_signals_along(house: &House) {
@@ -137,11 +137,11 @@ async fn a_signal_is_planned_once(house: &House) {
 async fn a_lease_is_given_to_one_and_only_its_holder_settles(house: &House) {
     let one = organisation(house).await;
     plan(house, &one, (KEY, None)).await;
-    let first = lease(house, 10).await.pop().unwrap();
+    let first = lease(house, 10).await.pop().expect("it is there");
     assert_eq!(first.lease_until, house.now().plus_seconds(60));
     assert!(lease(house, 10).await.is_empty());
     house.set_now(house.now().plus_seconds(60));
-    let second = lease(house, 10).await.pop().unwrap();
+    let second = lease(house, 10).await.pop().expect("it is there");
     assert_eq!(second.lease_version, first.lease_version + 1);
     let settle = async |row: &SignalRow, outcome| {
         let id = ObservationId::new(house.now(), &house.chance);
@@ -281,13 +281,13 @@ async fn calls_are_tallied_once_with_those_without_consent(house: &House) {
             .get(async |tx| tx.call_tally_read((&first, &before), limit).await)
             .await
     };
-    let stretch = read(15, 10).await.unwrap();
+    let stretch = read(15, 10).await.expect("it is there");
     assert_eq!(stretch.passed(), 2);
     let keep = async |stretch| house.put(async |tx| tx.call_tally_keep(stretch).await).await;
     assert!(keep(&stretch).await);
     assert!(!keep(&stretch).await, "counted once");
     assert_eq!(read(15, 10).await, None);
-    assert!(keep(&read(99, 10).await.unwrap()).await);
+    assert!(keep(&read(99, 10).await.expect("it is there")).await);
     let tally = house.get(async |tx| tx.call_tally_of(one.id, start.day()).await).await;
     assert_eq!(
         (tally.calls, tally.unbacked, tally.first_unbacked),
@@ -328,7 +328,7 @@ async fn clients_without_calls_are_found(house: &House) {
         .get(async |tx| tx.call_tally_read((&place.0, &place.1), 9).await)
         .await;
     house
-        .put(async |tx| tx.call_tally_keep(stretch.as_ref().unwrap()).await)
+        .put(async |tx| tx.call_tally_keep(stretch.as_ref().expect("it is there")).await)
         .await;
     assert!(unused(now, day).await.is_empty());
     assert_eq!(unused(now, now.plus_days(1).day()).await, [family.client.id]);
