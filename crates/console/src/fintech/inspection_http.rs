@@ -133,8 +133,10 @@ async fn sign(Path(name): Path<String>, Sent { seat, form }: Sent) -> Response {
     let signed = async {
         let inspection: InspectionId = id(&name)?;
         own(&seat, &name).await?;
-        let contract = ids(&form, "revisions")?.into_iter().next();
-        let contract = contract.ok_or_else(|| at("revisions", AlertWord::Missing, ""))?;
+        // One contract is signed, not whatever else was ticked beside it.
+        let [contract] = ids(&form, "revisions")?[..] else {
+            return Err(at("revisions", AlertWord::Missing, ""));
+        };
         inspection::sign_contract(seat.office(), &seat.staff, inspection, contract).await?;
         Ok(Ended::Done(DoneWord::Signed))
     };

@@ -77,6 +77,17 @@ async fn chromium_walks_every_page_and_axe_finds_nothing() {
     ended.assert_nothing_found();
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn chromium_walks_the_consoles_of_members_and_axe_finds_nothing() {
+    let Some(room) = Room::find() else { return };
+    let stage = Stage::start(&room, "staff").await;
+    let facts = stage.summary();
+    let walked = tokio::task::spawn_blocking(move || room.call("browser/staff.mjs", &facts));
+    let ended = walked.await.expect("the walk is waited for");
+    stage.stop().await;
+    ended.assert_nothing_found();
+}
+
 #[test]
 fn the_peer_of_the_benchmark_does_what_is_measured() {
     let Some(room) = Room::find() else { return };
