@@ -151,6 +151,15 @@ fn admitted(admission: &Admission, now: Timestamp, mut evidence: Vec<Fact>) -> F
         Fact::new("admission", admission.state),
         Fact::new("admission_since", admission.state_since),
     ]);
+    let closed = admission.closed_gate(now);
+    if let Some(closed) = &closed {
+        evidence.extend([
+            Fact::new("gate", closed.gate),
+            Fact::new("rule", &closed.rule),
+            Fact::new("evidence", &closed.evidence),
+        ]);
+        evidence.extend(closed.until.map(|until| Fact::new("open_until", until)));
+    }
     let why = match admission.state {
         AdmissionState::Live => None,
         AdmissionState::Applied | AdmissionState::Suitable => Some(Why::AdmissionPending),
@@ -160,15 +169,9 @@ fn admitted(admission: &Admission, now: Timestamp, mut evidence: Vec<Fact>) -> F
     if let Some(why) = why {
         return fails(why, evidence);
     }
-    let Some(closed) = admission.closed_gate(now) else {
+    let Some(closed) = closed else {
         return Ok(evidence);
     };
-    evidence.extend([
-        Fact::new("gate", closed.gate),
-        Fact::new("rule", &closed.rule),
-        Fact::new("evidence", &closed.evidence),
-    ]);
-    evidence.extend(closed.until.map(|until| Fact::new("open_until", until)));
     let why = match closed.gate {
         Gate::Suitability => Why::SuitabilityClosed,
         Gate::FunctionTest => Why::FunctionTestClosed,

@@ -388,5 +388,8 @@ fn a_limit_breaks_the_transaction_after_the_others_were_judged() {
     assert_eq!(same, verdict, "a broken link takes no more evidence");
 }
 
+#[path = "judge_organisation_tests.rs"]
+mod organisation;
+
 #[path = "judge_channel_tests.rs"]
 mod channel;
