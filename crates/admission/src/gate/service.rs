@@ -23,27 +23,44 @@ pub async fn dossier(tx: &Tx, id: OrganisationId) -> Result<Option<Dossier>, Sto
     }))
 }
 
+/// How often an organisation that another transaction changed in between is worked out again.
+const TRIES: u32 = 4;
+
 /// Works out gates and duty of an organisation anew and keeps them. Call it last in the transaction.
+///
+/// # Errors
+/// [`StorageError::Failed`] where others change the organisation faster than it can be worked out; nothing is kept.
 pub async fn work_out(tx: &Tx, settings: &AdmissionSettings, organisation: OrganisationId) -> Result<(), StorageError> {
+    for _ in 0..TRIES {
+        if kept(tx, settings, organisation).await? {
+            return Ok(());
+        }
+    }
+    Err(StorageError::Failed {
+        transaction: "gate_work_out",
+        cause: format!("others changed {organisation} {TRIES} times meanwhile"),
+    })
+}
+
+/// One try; whether the organisation was still the one that was looked at.
+async fn kept(tx: &Tx, settings: &AdmissionSettings, organisation: OrganisationId) -> Result<bool, StorageError> {
     let Some(dossier) = dossier(tx, organisation).await? else {
-        return Ok(());
+        return Ok(true);
     };
     let worked = worked_out(&dossier, Rules::embedded(), settings, tx.now());
     let before = &dossier.organisation;
     if before.gates == worked.gates && before.duty == worked.duty && before.insured_won == worked.insured_won {
-        return Ok(());
+        return Ok(true);
     }
     let kept = tx
         .organisation_set_gates(before, &worked.gates, (&worked.duty, worked.insured_won))
         .await?;
-    if !kept {
-        return Err(StorageError::corrupt(
-            "an organisation changed within its own transaction",
-        ));
+    if kept {
+        let turned = turned(&before.gates, &worked.gates);
+        let details = json!({ "turned": turned, "duty": worked.duty.status });
+        tx.trail(Action::GatesWorkedOut, organisation, details).await?;
     }
-    let turned = turned(&before.gates, &worked.gates);
-    let details = json!({ "turned": turned, "duty": worked.duty.status });
-    tx.trail(Action::GatesWorkedOut, organisation, details).await
+    Ok(kept)
 }
 
 /// The gates that stand differently, as `gate=open` or `gate=closed`.
