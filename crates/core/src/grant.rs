@@ -180,7 +180,7 @@ mod tests {
     fn grant() -> Grant {
         let chance = Chance::seeded(1);
         Grant {
-            id: GrantId::new(Timestamp(0), &chance),
+            id: GrantId::new(&chance),
             client_id: ClientId::new(Timestamp(0), &chance),
             person_id: None,
             scopes: Scopes::of(&[Scope::Oob]),

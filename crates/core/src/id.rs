@@ -1,5 +1,5 @@
-//! Ids: one type per noun over a UUID version 7 (RFC 9562), written `prefix_` and 32 hex digits.
-//! Mixing two is a compile error; the prefix tells a reader of a log which noun it is.
+//! Ids: one type per noun over 128 bits, written `prefix_` and 32 hex digits. Mixing two is a compile error; the prefix
+//! tells a reader of a log which noun it is. All but a grant's are UUIDs of version 7 (RFC 9562), ordered by time.
 
 use std::fmt;
 use std::str::FromStr;
@@ -23,12 +23,6 @@ macro_rules! ids {
         impl $name {
             /// The prefix of the written form.
             pub const PREFIX: &'static str = $prefix;
-
-            /// A fresh id, ordered by `now`.
-            pub fn new(now: Timestamp, chance: &Chance) -> Self {
-                let millis = u64::try_from(now.0 / 1_000).unwrap_or(0);
-                Self(uuid::Builder::from_unix_timestamp_millis(millis, &chance.bytes()).into_uuid())
-            }
 
             /// The bare number, for ids that are born together with another.
             pub const fn uuid(self) -> uuid::Uuid {
@@ -75,15 +69,39 @@ macro_rules! ids {
     )+};
 }
 
+macro_rules! ids_in_time {
+    ($($(#[$doc:meta])* $name:ident = $prefix:literal),+ $(,)?) => {
+        ids! { $($(#[$doc])* $name = $prefix),+ }
+        $(impl $name {
+            /// A fresh id, ordered by `now`.
+            pub fn new(now: Timestamp, chance: &Chance) -> Self {
+                let millis = u64::try_from(now.0 / 1_000).unwrap_or(0);
+                Self(uuid::Builder::from_unix_timestamp_millis(millis, &chance.bytes()).into_uuid())
+            }
+        })+
+    };
+}
+
 ids! {
+    /// What a person, or nobody, granted to a client; every token hangs off one. Clients are told it, so all of it is
+    /// chance: 128 bits (FAPI 2.0 Security Profile 5.3.2.1; Grant Management for OAuth 2.0, `grant_id`).
+    GrantId = "gnt",
+}
+
+impl GrantId {
+    /// A fresh id that nobody can guess.
+    pub fn new(chance: &Chance) -> Self {
+        Self(uuid::Uuid::from_bytes(chance.bytes()))
+    }
+}
+
+ids_in_time! {
     /// A fintech's client (이용기관의 앱이 부르는 주체).
     ClientId = "cli",
     /// A person (이용자).
     PersonId = "per",
     /// An account of a person at an institution.
     AccountId = "acc",
-    /// What a person, or nobody, granted to a client; every token hangs off one.
-    GrantId = "gnt",
     /// A transfer of money in two legs; carries the number of the call that asked for it.
     TransferId = "trf",
     /// One API call; `api_tran_id` on the wire (at most 40 characters).
@@ -150,6 +168,16 @@ mod tests {
         for bad in ["", "cli_", "cli_xyz", "0192f3c40000000000000000000000000000"] {
             assert!(bad.parse::<ClientId>().is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn every_bit_of_a_grants_id_is_chance() {
+        let chance = Chance::seeded(1);
+        let drawn = std::iter::repeat_with(|| GrantId::new(&chance).uuid().as_u128());
+        let (ever, always) = drawn
+            .take(64)
+            .fold((0, u128::MAX), |(ever, always), id| (ever | id, always & id));
+        assert_eq!((ever, always), (u128::MAX, 0), "a bit that never changes is no entropy");
     }
 
     #[test]

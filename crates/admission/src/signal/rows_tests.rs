@@ -241,7 +241,7 @@ async fn the_job_counts_every_call_once_and_finds_the_one_without_a_consent() {
     let client = house.client(id).await;
     let chance = house.office.hub.storage().chance().clone();
     let grant = Grant {
-        id: GrantId::new(house.now(), &chance),
+        id: GrantId::new(&chance),
         client_id: client.id,
         person_id: None,
         scopes: Scopes::default(),
@@ -296,7 +296,7 @@ async fn a_stretch_is_kept_once_whoever_counted_it() {
     let client = house.client(house.staff("moafin", &[]).await.organisation.id).await;
     let chance = house.office.hub.storage().chance().clone();
     let grant = Grant {
-        id: GrantId::new(house.now(), &chance),
+        id: GrantId::new(&chance),
         client_id: client.id,
         person_id: None,
         scopes: Scopes::default(),

@@ -194,7 +194,7 @@ fn chosen_scopes(asked: &Asked, choice: &Choice) -> Result<Scopes, JourneyError>
 /// A grant of a person to a client from now on.
 pub fn fresh_grant(hub: &Hub, (client_id, person_id): (ClientId, PersonId), scopes: &Scopes, now: Timestamp) -> Grant {
     Grant {
-        id: GrantId::new(now, hub.storage().chance()),
+        id: GrantId::new(hub.storage().chance()),
         client_id,
         person_id: Some(person_id),
         scopes: scopes.clone(),

@@ -240,7 +240,7 @@ pub async fn two_legged(
             Some(grant) => grant,
             None => {
                 let grant = Grant {
-                    id: GrantId::new(tx.now(), hub.storage().chance()),
+                    id: GrantId::new(hub.storage().chance()),
                     client_id: client.id,
                     person_id: None,
                     scopes: own.clone(),

@@ -191,7 +191,7 @@ pub async fn two_legged(hub: &Hub, proof: &ClientProof<'_>, scope: &str) -> Resu
 fn two_legged_grant(hub: &Hub, client: &Client, now: Timestamp) -> Grant {
     let lives = &hub.settings().lives;
     Grant {
-        id: GrantId::new(now, hub.storage().chance()),
+        id: GrantId::new(hub.storage().chance()),
         client_id: client.id,
         person_id: None,
         scopes: Scopes::of(&[Scope::Oob]),

@@ -192,7 +192,7 @@ impl Bed {
     pub(crate) async fn grant(&self, client: &Client, person: &Person) -> (Grant, CallId) {
         let (now, chance) = (self.hub.now(), self.hub.storage().chance());
         let grant = Grant {
-            id: GrantId::new(now, chance),
+            id: GrantId::new(chance),
             client_id: client.id,
             person_id: Some(person.id),
             scopes: Scopes::of(&[Scope::Login]),

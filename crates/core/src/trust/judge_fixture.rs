@@ -87,7 +87,7 @@ pub(super) fn sound() -> Standing {
         },
         grant: Some(GrantStanding {
             grant: Grant {
-                id: GrantId::new(NOW, &chance),
+                id: GrantId::new(&chance),
                 client_id: client.id,
                 person_id: Some(person_id),
                 scopes: Scopes::of(&[Scope::Login, Scope::Inquiry, Scope::Transfer, Scope::Oob]),

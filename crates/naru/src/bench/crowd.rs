@@ -260,7 +260,7 @@ async fn caller(
         version: 1,
     };
     let grant = &Grant {
-        id: GrantId::new(now, chance),
+        id: GrantId::new(chance),
         client_id: client.id,
         person_id: None,
         scopes: Scopes::of(&[Scope::Oob]),

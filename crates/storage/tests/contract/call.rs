@@ -23,7 +23,7 @@ fn call(house: &House) -> CallRecord {
         at: house.now(),
         route: "GET /v2.0/account/balance/fin_num".to_owned(),
         client_id: Some(client.id),
-        grant_id: Some(GrantId::new(house.now(), &house.chance)),
+        grant_id: Some(GrantId::new(&house.chance)),
         person_id: Some(PersonId::new(house.now(), &house.chance)),
         bank_tran_id: Some(bank_tran_id(house, &client)),
         rsp_code: "A0000".to_owned(),

@@ -110,7 +110,7 @@ pub(crate) fn agreed(house: &House) -> Consent {
 
 pub(crate) fn grant(house: &House, client: &Client, person: Option<&Person>) -> Grant {
     Grant {
-        id: GrantId::new(house.now(), &house.chance),
+        id: GrantId::new(&house.chance),
         client_id: client.id,
         person_id: person.map(|person| person.id),
         scopes: Scopes::of(&[Scope::Login, Scope::Inquiry]),

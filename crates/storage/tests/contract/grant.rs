@@ -34,7 +34,7 @@ async fn a_grant_is_read_back_and_ends_once(house: &House) {
     grant.revoked = Some((RevokedBy::Person, house.now().plus_seconds(-1)));
     let id = grant.id;
     assert_eq!(find(house, id).await, Some(grant));
-    let nobody = GrantId::new(house.now(), &house.chance);
+    let nobody = GrantId::new(&house.chance);
     assert_eq!(find(house, nobody).await, None);
     assert!(
         !house
@@ -93,7 +93,7 @@ async fn the_living_two_legged_grant_is_found(house: &House) {
     let mut short = fixture::grant(house, &family.client, None);
     short.scopes = Scopes::of(&[Scope::Oob]);
     let mut long = short.clone();
-    long.id = GrantId::new(house.now(), &house.chance);
+    long.id = GrantId::new(&house.chance);
     long.expires_at = short.expires_at.plus_days(1);
     house
         .put(async |tx| {

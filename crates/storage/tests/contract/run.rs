@@ -148,11 +148,8 @@ async fn a_write_without_a_trail_is_refused(house: &House) {
 async fn a_statement_that_changed_nothing_needs_no_trail(house: &House) {
     let nobody = fixture::person(house);
     let work = async |tx: Tx| -> Result<bool, StorageError> {
-        tx.grant_revoke(
-            naru_core::GrantId::new(tx.now(), &house.chance),
-            naru_core::RevokedBy::Person,
-        )
-        .await
+        tx.grant_revoke(naru_core::GrantId::new(&house.chance), naru_core::RevokedBy::Person)
+            .await
     };
     assert_eq!(house.storage.run("lost_race", &ACTOR, work).await, Ok(false));
     let work = async |tx: Tx| tx.person_find(nobody.id).await;
