@@ -20,6 +20,7 @@ const STEPS: &[(i64, &str, &str)] = steps![
     3 "0003_position_changes",
     4 "0004_admission",
     5 "0005_inspection",
+    6 "0006_admission_bounds",
 ];
 
 /// The newest schema version this program knows.

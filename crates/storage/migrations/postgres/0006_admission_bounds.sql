@@ -1,0 +1,1 @@
+-- What the review of admission asked for: bounds, evidence, and what is signed.
