@@ -5,6 +5,7 @@
 //! outside the database.
 
 mod answer;
+mod attempt;
 mod authorization;
 mod call;
 mod call_tally;
@@ -57,6 +58,7 @@ mod value;
 
 use std::{path::Path, sync::Arc, sync::Mutex, time::Duration};
 
+use attempt::{Attempt, Job};
 use naru_core::{Actor, Chance, Clock};
 use naru_crypto::Keyring;
 
@@ -97,7 +99,7 @@ pub use usage::{UsageCall, UsageDay};
 
 use postgres::{CommitError, Session};
 use sqlite::{End, NotCommitted, Sqlite};
-use tx::{Engine, Inner, READ};
+use tx::{Engine, Inner, READ, RECORD};
 
 /// How often a transaction is tried that the server asks to repeat.
 const TRIES: u32 = 8;
@@ -212,7 +214,9 @@ impl Storage {
         T: Send,
         E: From<StorageError> + Send,
     {
-        self.transact(name, tx::actor_text(actor), true, work).await
+        let mut job = Job::of(work);
+        self.transact(name, tx::actor_text(actor), &mut job).await?;
+        job.outcome(name)
     }
 
     /// Writes what needs no trail: records that are one themselves (calls), what is derived from such (positions),
@@ -223,7 +227,9 @@ impl Storage {
         U: Future<Output = Result<T, StorageError>> + Send,
         T: Send,
     {
-        self.transact(name, "hub:record".to_owned(), false, work).await
+        let mut job = Job::of(work);
+        self.transact(name, RECORD.to_owned(), &mut job).await?;
+        job.outcome(name)
     }
 
     /// Reads. On SQLite beside the writer, on PostgreSQL without a transaction: each statement sees what is
@@ -235,6 +241,11 @@ impl Storage {
         T: Send,
         E: From<StorageError> + Send,
     {
+        work(self.reading(name).await?).await
+    }
+
+    /// What a read reads through.
+    async fn reading(&self, name: &'static str) -> Result<Tx, StorageError> {
         let engine = match &self.0.engine {
             Database::Sqlite(sqlite) if sqlite.reads_through_writer() => {
                 let turn = sqlite.writer_turn().await;
@@ -246,23 +257,21 @@ impl Storage {
             }
             Database::Postgres(pool) => Engine::Session(Session::new(checkout(pool, name).await?, true)),
         };
-        work(Tx(Arc::new(Inner::new(name, READ.to_owned(), self, engine)))).await
+        Ok(Tx(Arc::new(Inner::new(name, READ.to_owned(), self, engine))))
     }
 
-    async fn transact<T, E, F, U>(&self, name: &'static str, actor: String, trail: bool, work: F) -> Result<T, E>
-    where
-        F: Fn(Tx) -> U + Send,
-        U: Future<Output = Result<T, E>> + Send,
-        T: Send,
-        E: From<StorageError> + Send,
-    {
+    /// Tries `job` until a try was kept or undone; what it gave waits in the job.
+    ///
+    /// # Errors
+    /// What the database says of the transaction; it goes before what the closure gave.
+    async fn transact(&self, name: &'static str, actor: String, job: &mut dyn Attempt) -> Result<(), StorageError> {
         match &self.0.engine {
             Database::Sqlite(sqlite) => {
                 let turn = sqlite.turn().await.map_err(|error| sqlite::failure(name, &error))?;
                 let engine = Engine::Turn(Mutex::new(Some(turn)));
                 let inner = Arc::new(Inner::new(name, actor, self, engine));
-                let done = work(Tx(Arc::clone(&inner))).await;
-                finish_on_sqlite(&inner, trail, done).await
+                let went_well = job.attempt(Tx(Arc::clone(&inner))).await;
+                finish_on_sqlite(&inner, went_well).await
             }
             Database::Postgres(pool) => {
                 let mut tries = 0;
@@ -270,13 +279,13 @@ impl Storage {
                     tries += 1;
                     let session = Session::new(checkout(pool, name).await?, false);
                     let inner = Arc::new(Inner::new(name, actor.clone(), self, Engine::Session(session)));
-                    let done = work(Tx(Arc::clone(&inner))).await;
-                    match finish_on_postgres(inner, trail, done).await {
+                    let went_well = job.attempt(Tx(Arc::clone(&inner))).await;
+                    match finish_on_postgres(inner, went_well).await {
                         Ended::Retry if tries < TRIES => {
                             let pause = self.0.chance.below(5 << tries.min(6));
                             tokio::time::sleep(Duration::from_millis(pause)).await;
                         }
-                        Ended::Retry => return Err(gave_up(name).into()),
+                        Ended::Retry => return Err(gave_up(name)),
                         Ended::With(result) => return result,
                     }
                 }
@@ -302,28 +311,18 @@ async fn checkout(
     })
 }
 
-/// A statement failed, or was given up midway, and the closure went on as if nothing had happened.
-fn went_on(transaction: &'static str) -> StorageError {
-    StorageError::Failed {
-        transaction,
-        cause: "a statement failed and the transaction went on".to_owned(),
-    }
-}
-
 /// Keeps or undoes the savepoint, and waits for the group's commit if anything was written in it.
-async fn finish_on_sqlite<T, E: From<StorageError>>(inner: &Inner, trail: bool, done: Result<T, E>) -> Result<T, E> {
-    let Engine::Turn(turn) = &inner.engine else { return done };
+async fn finish_on_sqlite(inner: &Inner, went_well: bool) -> Result<(), StorageError> {
+    let Engine::Turn(turn) = &inner.engine else {
+        return Ok(());
+    };
     let turn = turn.lock().expect("a statement does not panic").take();
-    let Some(turn) = turn else { return done };
-    let done = done.and_then(|value| match () {
-        () if inner.has_failed() => Err(went_on(inner.name).into()),
-        () if trail && inner.is_untraced() => Err(StorageError::Untraced(inner.name).into()),
-        () => Ok(value),
-    });
-    let end = match done {
-        Ok(_) if inner.wrote() => End::Keep,
-        Ok(_) => End::Clean,
-        Err(_) => End::Undo,
+    let Some(turn) = turn else { return Ok(()) };
+    let refused = inner.refusal().filter(|_| went_well);
+    let end = match () {
+        () if !went_well || refused.is_some() => End::Undo,
+        () if inner.wrote() => End::Keep,
+        () => End::Clean,
     };
     let group = sqlite::end_turn(turn, end).map_err(|error| sqlite::failure(inner.name, &error))?;
     if let Some(group) = group {
@@ -333,68 +332,50 @@ async fn finish_on_sqlite<T, E: From<StorageError>>(inner: &Inner, trail: bool, 
             NotCommitted::Unknown(cause) => StorageError::CommitUnknown { transaction, cause },
         })?;
     }
-    done
+    refused.map_or(Ok(()), Err)
 }
 
 /// How a try on PostgreSQL ended.
-enum Ended<T, E> {
+enum Ended {
     Retry,
-    With(Result<T, E>),
+    With(Result<(), StorageError>),
 }
 
-async fn finish_on_postgres<T, E: From<StorageError>>(
-    inner: Arc<Inner>,
-    trail: bool,
-    done: Result<T, E>,
-) -> Ended<T, E> {
+async fn finish_on_postgres(inner: Arc<Inner>, went_well: bool) -> Ended {
     let name = inner.name;
     let retry = inner.wants_retry();
-    let failed = inner.has_failed();
-    let untraced = trail && inner.is_untraced();
+    let refused = inner.refusal();
     let late = inner.take_late();
     // Somebody kept a clone of the transaction beyond its closure: the connection is closed with it, undoing all.
     let Some(mut inner) = Arc::into_inner(inner) else {
-        let cause = "the transaction was carried out of its closure".to_owned();
         return Ended::With(Err(StorageError::Failed {
             transaction: name,
-            cause,
-        }
-        .into()));
+            cause: "the transaction was carried out of its closure".to_owned(),
+        }));
     };
     let Engine::Session(session) = &mut inner.engine else {
-        return Ended::With(done);
+        return Ended::With(Ok(()));
     };
-    match done {
-        Ok(_) if retry => {
+    if retry || !went_well || refused.is_some() {
+        session.rollback().await;
+        return match refused {
+            _ if retry => Ended::Retry,
+            Some(refused) if went_well => Ended::With(Err(refused)),
+            _ => Ended::With(Ok(())),
+        };
+    }
+    match session.commit(&late).await {
+        Ok(()) => Ended::With(Ok(())),
+        Err(CommitError::Undone(error)) => {
             session.rollback().await;
-            Ended::Retry
-        }
-        Ok(_) if failed => {
-            session.rollback().await;
-            Ended::With(Err(went_on(name).into()))
-        }
-        Ok(_) if untraced => {
-            session.rollback().await;
-            Ended::With(Err(StorageError::Untraced(name).into()))
-        }
-        Ok(value) => match session.commit(&late).await {
-            Ok(()) => Ended::With(Ok(value)),
-            Err(CommitError::Undone(error)) => {
-                session.rollback().await;
-                if postgres::is_retryable(&error) {
-                    return Ended::Retry;
-                }
-                Ended::With(Err(postgres::failure(name, &error).into()))
+            if postgres::is_retryable(&error) {
+                return Ended::Retry;
             }
-            Err(CommitError::Unknown(error)) => Ended::With(Err(StorageError::CommitUnknown {
-                transaction: name,
-                cause: error.to_string(),
-            }
-            .into())),
-        },
-        Err(error) => {
-            session.rollback().await;
-            if retry { Ended::Retry } else { Ended::With(Err(error)) }
+            Ended::With(Err(postgres::failure(name, &error)))
         }
+        Err(CommitError::Unknown(error)) => Ended::With(Err(StorageError::CommitUnknown {
+            transaction: name,
+            cause: error.to_string(),
+        })),
     }
 }

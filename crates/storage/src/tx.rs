@@ -61,6 +61,8 @@ impl Drop for Inner {
 
 /// The actor of a read: it writes nothing.
 pub(crate) const READ: &str = "read";
+/// The actor of a write that needs no trail.
+pub(crate) const RECORD: &str = "hub:record";
 
 impl Inner {
     pub(crate) fn new(name: &'static str, actor: String, storage: &Storage, engine: Engine) -> Self {
@@ -85,7 +87,7 @@ impl Inner {
 
     /// Whether a statement failed or was given up midway. PostgreSQL undoes such a transaction whatever the closure
     /// makes of the error, so that it must not end well on SQLite either.
-    pub(crate) fn has_failed(&self) -> bool {
+    fn has_failed(&self) -> bool {
         self.unfinished.load(Ordering::Relaxed) > 0
     }
 
@@ -99,9 +101,16 @@ impl Inner {
         done
     }
 
-    /// Whether it wrote without leaving a trail row.
-    pub(crate) fn is_untraced(&self) -> bool {
-        self.wrote.load(Ordering::Relaxed) && !self.traced.load(Ordering::Relaxed)
+    /// Why it is undone even where its closure went well.
+    pub(crate) fn refusal(&self) -> Option<StorageError> {
+        if self.has_failed() {
+            return Some(StorageError::Failed {
+                transaction: self.name,
+                cause: "a statement failed and the transaction went on".to_owned(),
+            });
+        }
+        let untraced = self.wrote() && !self.traced.load(Ordering::Relaxed) && self.actor != RECORD;
+        untraced.then_some(StorageError::Untraced(self.name))
     }
 
     /// Whether it wrote anything at all.
