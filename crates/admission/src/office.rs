@@ -15,6 +15,20 @@ pub struct AdmissionSettings {
     pub documents: PathBuf,
     /// Bytes of one document at most.
     pub document_bytes_max: u64,
+    /// Bytes of all revisions that an organisation handed in at most.
+    pub document_quota_bytes: u64,
+    /// The same while it has merely signed up, or was refused.
+    pub document_quota_applied_bytes: u64,
+    /// Bytes that stay free on the disk of the documents.
+    pub disk_free_bytes_min: u64,
+    /// Uploads under way at most.
+    pub uploads_max: usize,
+    /// Uploads of one organisation under way at most.
+    pub organisation_uploads_max: usize,
+    /// Seconds that an upload may send nothing.
+    pub upload_idle_seconds: u64,
+    /// Bytes a second that an upload sends at least; it says how long the largest may take.
+    pub upload_bytes_per_second_min: u64,
     /// Members with the role of a developer in one organisation at most.
     pub developers_max: usize,
     /// Members of one organisation at most.
@@ -47,6 +61,13 @@ impl Default for AdmissionSettings {
         Self {
             documents: PathBuf::from("documents"),
             document_bytes_max: 50 * 1024 * 1024,
+            document_quota_bytes: 5 * 1024 * 1024 * 1024,
+            document_quota_applied_bytes: 256 * 1024 * 1024,
+            disk_free_bytes_min: 256 * 1024 * 1024,
+            uploads_max: 16,
+            organisation_uploads_max: 2,
+            upload_idle_seconds: 15,
+            upload_bytes_per_second_min: 64 * 1024,
             developers_max: 10,
             members_max: 500,
             insurance_percent: 200,

@@ -124,6 +124,28 @@ impl Tx {
         Ok(())
     }
 
+    /// Counts bytes towards those that an organisation handed in, unless they would go beyond `most`; whether they
+    /// were counted.
+    pub async fn document_bytes_take(
+        &self,
+        organisation: OrganisationId,
+        bytes: i64,
+        most: i64,
+    ) -> Result<bool, StorageError> {
+        let sql = "INSERT INTO document_usage (organisation_id, bytes)
+             SELECT id, CAST($2 AS BIGINT) FROM organisations WHERE id = $1 AND CAST($2 AS BIGINT) <= CAST($3 AS BIGINT)
+             ON CONFLICT (organisation_id) DO UPDATE SET bytes = document_usage.bytes + excluded.bytes
+                 WHERE document_usage.bytes + excluded.bytes <= CAST($3 AS BIGINT)";
+        Ok(self.execute(sql, values![organisation, bytes, most]).await? == 1)
+    }
+
+    /// The bytes that an organisation has handed in.
+    pub async fn document_bytes(&self, organisation: OrganisationId) -> Result<i64, StorageError> {
+        let sql = "SELECT bytes FROM document_usage WHERE organisation_id = $1";
+        let row = self.query_opt(sql, values![organisation]).await?;
+        row.map_or(Ok(0), |mut row| row.next())
+    }
+
     /// A revision by its id.
     pub async fn revision_find(&self, id: RevisionId) -> Result<Option<RevisionRow>, StorageError> {
         const SQL: &str = columns!("WHERE r.id = $1");

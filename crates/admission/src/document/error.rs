@@ -51,6 +51,24 @@ pub enum DocumentError {
     /// No bytes.
     #[error("the file is empty")]
     Empty,
+    /// As many uploads are under way as there may be.
+    #[error("too many uploads are under way; come again in {retry_seconds} seconds")]
+    Busy {
+        /// When it is worth to come again.
+        retry_seconds: u32,
+    },
+    /// The bytes came too slowly.
+    #[error("the upload was too slow and was ended")]
+    Slow,
+    /// The organisation's documents would take more than they may.
+    #[error("the organisation's documents may take {most} bytes in all, and this file goes beyond")]
+    OverQuota {
+        /// How many they may take.
+        most: u64,
+    },
+    /// The disk has less left than must stay free.
+    #[error("the hub has no room for documents now")]
+    NoRoom,
     /// The upload ended early.
     #[error("the upload broke off")]
     Broken,

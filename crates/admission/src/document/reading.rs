@@ -1,8 +1,5 @@
 //! Gives documents out: to whom they concern, as they were on any day, and only with the bytes that were handed in.
 
-use std::fs::File;
-use std::io::Read as _;
-
 use bytes::Bytes;
 use futures_util::Stream;
 use naru_core::{DocumentId, OrganisationId, OrganisationKind, RevisionId, Timestamp};
@@ -11,15 +8,19 @@ use tokio::task::spawn_blocking;
 
 use super::DocumentError;
 use super::service::{joined, opened};
+use super::store::{Opened, Torn};
 use crate::{Office, Staff};
 
-const BLOCK: usize = 64 * 1024;
-
-/// Gives a revision out with its bytes, after checking that they are those that were handed in.
+/// Gives a revision out with its bytes. Those of a small file are checked at once, those of a large one while they are
+/// given out: [`pieces`] breaks off before the last of them where they are not what was handed in.
 ///
 /// # Errors
 /// [`DocumentError::Damaged`] where they are not; [`DocumentError::Unknown`] also where the member may not see it.
-pub async fn open(office: &Office, staff: &Staff, revision: RevisionId) -> Result<(RevisionRow, File), DocumentError> {
+pub async fn open(
+    office: &Office,
+    staff: &Staff,
+    revision: RevisionId,
+) -> Result<(RevisionRow, Opened), DocumentError> {
     let storage = office.hub.storage();
     let found = storage.read("document_open", async |tx| {
         let row = tx.revision_find(revision).await?.ok_or(DocumentError::Unknown)?;
@@ -39,20 +40,20 @@ pub async fn open(office: &Office, staff: &Staff, revision: RevisionId) -> Resul
     }
 }
 
-/// The bytes of an open file, block by block.
-pub fn pieces(file: File) -> impl Stream<Item = std::io::Result<Bytes>> + Send {
-    futures_util::stream::unfold(Some(file), |file| async move {
-        let mut file = file?;
-        let read = spawn_blocking(move || {
-            let mut block = vec![0; BLOCK];
-            let read = file.read(&mut block)?;
-            block.truncate(read);
-            Ok((Bytes::from(block), file))
-        });
-        match read.await.unwrap_or_else(|error| Err(std::io::Error::other(error))) {
-            Ok((block, _)) if block.is_empty() => None,
-            Ok((block, file)) => Some((Ok(block), Some(file))),
-            Err(error) => Some((Err(error), None)),
+/// The bytes of an open file, block by block; an error in place of the last where they are not those of the digest.
+pub fn pieces(opened: Opened) -> impl Stream<Item = std::io::Result<Bytes>> + Send {
+    futures_util::stream::unfold(Some(opened), |opened| async move {
+        let mut opened = opened?;
+        let read = spawn_blocking(move || (opened.next(), opened));
+        match read.await {
+            Ok((Ok(Some(block)), opened)) => Some((Ok(block), Some(opened))),
+            Ok((Ok(None), _)) => None,
+            Ok((Err(Torn::Disk(error)), _)) => Some((Err(error), None)),
+            Ok((Err(Torn::Damaged), _)) => {
+                tracing::error!(event = "document_damaged", "a stored file is not what was handed in");
+                Some((Err(std::io::Error::other("the stored file is damaged")), None))
+            }
+            Err(error) => Some((Err(std::io::Error::other(error)), None)),
         }
     })
 }

@@ -2,24 +2,25 @@
 //! refused, the file goes as well.
 
 use bytes::Bytes;
-use futures_util::{Stream, StreamExt as _};
-use naru_core::{Action, Day, DocumentId, DocumentKind, FileKind, OrganisationKind, RevisionId, Role, clean_file_name};
+use futures_util::Stream;
+use naru_core::{
+    Action, AdmissionState, Day, DocumentId, DocumentKind, FileKind, OrganisationKind, RevisionId, Role,
+    clean_file_name,
+};
 use naru_crypto::hex;
 use naru_storage::{RevisionRow, StorageError, Tx};
 use serde_json::json;
-use tokio::sync::{Mutex, mpsc};
+use tokio::sync::Mutex;
 use tokio::task::spawn_blocking;
 
-use super::DocumentError;
-use super::store::{Piece, Placed, Received, Store};
+use super::store::{Placed, Received, Store};
+use super::{DocumentError, taking};
 use crate::{Denied, Office, Staff};
 
 const TITLE_MAX: usize = 200;
 /// Documents of an organisation, and revisions of a document, at most.
 const DOCUMENTS_MAX: usize = 1_000;
 const REVISIONS_MAX: i64 = 200;
-/// Pieces of an upload that wait for the disk.
-const PIECES_WAITING: usize = 8;
 
 /// One placing at a time: of two with the same bytes, the one that fails must not take the other's file away.
 static PLACING: Mutex<()> = Mutex::const_new(());
@@ -77,31 +78,16 @@ pub async fn receive<E>(
 ) -> Result<RevisionRow, DocumentError> {
     require(staff)?;
     let checked = check(upload)?;
+    let _place = taking::place(&office.settings, staff.organisation.id)?;
     let store = opened(office).await?;
-    let most = office.settings.document_bytes_max;
     let name = hex(&office.hub.storage().chance().bytes::<16>());
-    let (sender, receiver) = mpsc::channel(PIECES_WAITING);
-    let writing = spawn_blocking({
-        let (store, file) = (store.clone(), checked.file);
-        move || store.write(&name, receiver, (most, file))
-    });
-    // The writer has the last word: it stops taking pieces as soon as there are too many.
-    pump(sender, stream).await;
-    let received = joined(writing.await)?;
+    let (begun, free) = (store.clone(), office.settings.disk_free_bytes_min);
+    let writing = joined(spawn_blocking(move || begun.begin(&name, free)).await)?;
+    let writing = taking::pump(writing, stream, &office.settings).await?;
+    let file = checked.file;
+    let received = joined(spawn_blocking(move || writing.end(file)).await)?;
     let keeping = tokio::spawn(keep(office.clone(), staff.clone(), checked, (store, received)));
     joined(keeping.await)
-}
-
-/// Hands the pieces to the writer, until it or the stream ends.
-async fn pump<E>(to: mpsc::Sender<Piece>, stream: impl Stream<Item = Result<Bytes, E>>) {
-    let mut stream = std::pin::pin!(stream);
-    while let Some(piece) = stream.next().await {
-        let Ok(piece) = piece else { return };
-        if to.send(Piece::Bytes(piece)).await.is_err() {
-            return;
-        }
-    }
-    let _ = to.send(Piece::End).await;
 }
 
 pub(super) fn joined<T>(done: Result<Result<T, DocumentError>, tokio::task::JoinError>) -> Result<T, DocumentError> {
@@ -204,6 +190,7 @@ async fn record(
     let actor = staff.actor();
     let done = office.hub.storage().run("document_receive", &actor, async |tx| {
         let row = numbered(&tx, staff, checked, (sha256, bytes)).await?;
+        take_quota(&tx, office, &row).await?;
         tx.revision_insert(&row).await?;
         let details = json!({
             "document": row.document_id, "revision": row.revision, "kind": row.kind, "bytes": row.bytes,
@@ -216,6 +203,26 @@ async fn record(
         DocumentError::Storage(StorageError::Taken { .. }) => DocumentError::Changed,
         error => error,
     })
+}
+
+/// Counts a revision's bytes towards what its organisation may take. The counter is a row, so that two uploads at one
+/// moment cannot both take the last of it.
+async fn take_quota(tx: &Tx, office: &Office, row: &RevisionRow) -> Result<(), DocumentError> {
+    let owner = tx.organisation_find(row.organisation_id).await?;
+    let owner = owner.ok_or(DocumentError::Unknown)?;
+    let is_stranger = owner.kind == OrganisationKind::Fintech
+        && matches!(owner.state, AdmissionState::Applied | AdmissionState::Refused);
+    let most = if is_stranger {
+        office.settings.document_quota_applied_bytes
+    } else {
+        office.settings.document_quota_bytes
+    };
+    let cap = i64::try_from(most).unwrap_or(i64::MAX);
+    if tx.document_bytes_take(row.organisation_id, row.bytes, cap).await? {
+        Ok(())
+    } else {
+        Err(DocumentError::OverQuota { most })
+    }
 }
 
 async fn numbered(

@@ -10,7 +10,6 @@ use aws_lc_rs::digest;
 use bytes::Bytes;
 use naru_core::FileKind;
 use naru_crypto::{from_hex, hex};
-use tokio::sync::mpsc;
 
 use super::DocumentError;
 use super::contents::{self, Flaw};
@@ -18,17 +17,50 @@ use super::contents::{self, Flaw};
 const INCOMING: &str = "incoming";
 const PLACING: &str = "placing";
 const BLOCK: usize = 64 * 1024;
-
-/// A piece of an upload; one without an end has broken off.
-pub(super) enum Piece {
-    Bytes(Bytes),
-    End,
-}
+/// A file of so many bytes at most is checked before any of it is given out.
+const CHECKED_FIRST: u64 = 1024 * 1024;
 
 /// The folder.
 #[derive(Debug, Clone)]
 pub(super) struct Store {
     root: PathBuf,
+}
+
+/// A file that is being written; it vanishes when it is dropped.
+pub(super) struct Writing {
+    file: File,
+    path: Vanishing,
+    sum: digest::Context,
+    bytes: u64,
+}
+
+impl Writing {
+    /// Adds pieces to the end.
+    pub(super) fn add(mut self, pieces: &[Bytes]) -> Result<Self, DocumentError> {
+        for piece in pieces {
+            self.sum.update(piece);
+            self.file.write_all(piece).map_err(disk)?;
+            self.bytes = self.bytes.saturating_add(piece.len() as u64);
+        }
+        Ok(self)
+    }
+
+    /// Ends the file and checks what it is.
+    pub(super) fn end(mut self, says: FileKind) -> Result<Received, DocumentError> {
+        if self.bytes == 0 {
+            return Err(DocumentError::Empty);
+        }
+        contents::check(&mut self.file, self.bytes, says).map_err(|flaw| match flaw {
+            Flaw::Contents(why) => DocumentError::NotWhatItSays { says, why },
+            Flaw::Disk(error) => disk(error),
+        })?;
+        self.file.sync_all().map_err(disk)?;
+        Ok(Received {
+            sha256: finished(self.sum),
+            bytes: self.bytes,
+            path: self.path,
+        })
+    }
 }
 
 /// A whole file that has no name yet; it vanishes when it is dropped.
@@ -80,43 +112,25 @@ impl Store {
         (folder.clone(), folder.join(name))
     }
 
-    /// Writes what comes until its end, stopping at once beyond `most` bytes, and checks what it is.
-    pub(super) fn write(
-        &self,
-        name: &str,
-        mut pieces: mpsc::Receiver<Piece>,
-        (most, says): (u64, FileKind),
-    ) -> Result<Received, DocumentError> {
+    /// Begins a file under a chance name.
+    ///
+    /// # Errors
+    /// [`DocumentError::NoRoom`] where less than `free` bytes are left on the disk.
+    pub(super) fn begin(&self, name: &str, free: u64) -> Result<Writing, DocumentError> {
+        let disk_of = rustix::fs::statvfs(&self.root).map_err(|error| disk(error.into()))?;
+        if disk_of.f_bavail.saturating_mul(disk_of.f_frsize) < free {
+            return Err(DocumentError::NoRoom);
+        }
         let path = Vanishing(self.incoming(name));
         let mut options = OpenOptions::new();
         options.read(true).write(true).create_new(true).mode(0o600);
-        let mut file = options.open(&path.0).map_err(disk)?;
-        let mut sum = digest::Context::new(&digest::SHA256);
-        let mut bytes = 0_u64;
-        loop {
-            match pieces.blocking_recv() {
-                None => return Err(DocumentError::Broken),
-                Some(Piece::End) => break,
-                Some(Piece::Bytes(piece)) => {
-                    bytes = bytes.saturating_add(piece.len() as u64);
-                    if bytes > most {
-                        return Err(DocumentError::TooLarge { most });
-                    }
-                    sum.update(&piece);
-                    file.write_all(&piece).map_err(disk)?;
-                }
-            }
-        }
-        if bytes == 0 {
-            return Err(DocumentError::Empty);
-        }
-        contents::check(&mut file, bytes, says).map_err(|flaw| match flaw {
-            Flaw::Contents(why) => DocumentError::NotWhatItSays { says, why },
-            Flaw::Disk(error) => disk(error),
-        })?;
-        file.sync_all().map_err(disk)?;
-        let sha256 = finished(sum);
-        Ok(Received { sha256, bytes, path })
+        let file = options.open(&path.0).map_err(disk)?;
+        Ok(Writing {
+            file,
+            path,
+            sum: digest::Context::new(&digest::SHA256),
+            bytes: 0,
+        })
     }
 
     /// Moves a whole file to its name; one that is there already is used again.
@@ -181,9 +195,9 @@ impl Store {
         Ok(())
     }
 
-    /// Opens a stored file; `None` where its length or digest is not what it should be.
-    pub(super) fn read(&self, sha256: &[u8; 32], bytes: i64) -> Result<Option<File>, DocumentError> {
-        let mut file = match File::open(self.named(sha256).1) {
+    /// Opens a stored file; `None` where its length is not what it should be, or, of a small one, its digest.
+    pub(super) fn read(&self, sha256: &[u8; 32], bytes: i64) -> Result<Option<Opened>, DocumentError> {
+        let file = match File::open(self.named(sha256).1) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(disk(error)),
@@ -192,17 +206,74 @@ impl Store {
         if i64::try_from(length) != Ok(bytes) {
             return Ok(None);
         }
-        let mut sum = digest::Context::new(&digest::SHA256);
-        let mut block = vec![0; BLOCK];
-        loop {
-            let read = file.read(&mut block).map_err(disk)?;
-            if read == 0 {
-                break;
-            }
-            sum.update(block.get(..read).unwrap_or_default());
+        let mut opened = Opened::new(file, *sha256);
+        if length > CHECKED_FIRST {
+            return Ok(Some(opened));
         }
-        file.seek(SeekFrom::Start(0)).map_err(disk)?;
-        Ok((finished(sum) == *sha256).then_some(file))
+        loop {
+            match opened.next() {
+                Ok(Some(_)) => {}
+                Ok(None) => break,
+                Err(Torn::Damaged) => return Ok(None),
+                Err(Torn::Disk(error)) => return Err(disk(error)),
+            }
+        }
+        opened.file.seek(SeekFrom::Start(0)).map_err(disk)?;
+        Ok(Some(Opened::new(opened.file, *sha256)))
+    }
+}
+
+/// A stored file that is being given out. Its last block comes only when all of it was the bytes that were handed in.
+pub struct Opened {
+    file: File,
+    sha256: [u8; 32],
+    sum: Option<digest::Context>,
+    held: Bytes,
+}
+
+impl std::fmt::Debug for Opened {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Opened({})", hex(&self.sha256))
+    }
+}
+
+/// Why a file was not given out to its end.
+pub(super) enum Torn {
+    Damaged,
+    Disk(io::Error),
+}
+
+impl Opened {
+    fn new(file: File, sha256: [u8; 32]) -> Self {
+        Self {
+            file,
+            sha256,
+            sum: Some(digest::Context::new(&digest::SHA256)),
+            held: Bytes::new(),
+        }
+    }
+
+    /// The next block, held back until the one behind it was read; none behind the last.
+    pub(super) fn next(&mut self) -> Result<Option<Bytes>, Torn> {
+        let Some(sum) = &mut self.sum else { return Ok(None) };
+        loop {
+            let mut block = vec![0; BLOCK];
+            let read = self.file.read(&mut block).map_err(Torn::Disk)?;
+            block.truncate(read);
+            sum.update(&block);
+            let before = std::mem::replace(&mut self.held, Bytes::from(block));
+            if read > 0 {
+                if before.is_empty() {
+                    continue;
+                }
+                return Ok(Some(before));
+            }
+            let is_whole = self.sum.take().is_some_and(|sum| finished(sum) == self.sha256);
+            return match is_whole {
+                true => Ok(Some(before)),
+                false => Err(Torn::Damaged),
+            };
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use crate::house::{House, staff};
 use crate::paper::{PDF, receive, upload, zip};
 
 /// Every file below a folder.
-fn files(folder: &Path) -> Vec<String> {
+pub(crate) fn files(folder: &Path) -> Vec<String> {
     let mut found = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {

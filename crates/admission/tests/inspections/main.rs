@@ -12,3 +12,4 @@ mod org;
 mod own;
 mod paper;
 mod refused;
+mod uploads;
