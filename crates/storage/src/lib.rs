@@ -91,7 +91,7 @@ pub use signal::{ObservationRow, SignalRow};
 pub use signing_key::SigningKey;
 pub use standing::StandingQuery;
 pub use subsidy::{BudgetRow, SubsidyRow};
-pub use token::{TokenKind, TokenRow};
+pub use token::{TokenInContext, TokenKind, TokenRow};
 pub use trail::TrailRow;
 pub use transfer::{TransferFilter, TransferTotals};
 pub use tx::Tx;

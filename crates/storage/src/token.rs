@@ -1,8 +1,9 @@
 //! Rows of tokens: only the SHA-256 of each is stored, and each hangs off one grant.
 
-use naru_core::{Confirmation, GrantId, Scopes, Timestamp, words};
+use naru_core::{ClientStatus, Confirmation, Grant, GrantId, Scopes, Timestamp, UserSeqNo, words};
 
-use crate::value::{Row, Value, values};
+use crate::grant::{self, grant_columns};
+use crate::value::{FromValue, Row, Value, values};
 use crate::{StorageError, Tx};
 
 /// What a token is for.
@@ -18,6 +19,12 @@ words!(TokenKind, "token kind", { Access = "access", Refresh = "refresh" });
 impl From<TokenKind> for Value {
     fn from(kind: TokenKind) -> Self {
         Self::from(kind.as_str())
+    }
+}
+
+impl FromValue for TokenKind {
+    fn from_value(value: Value) -> Result<Self, StorageError> {
+        Self::parse(&String::from_value(value)?).map_err(StorageError::corrupt)
     }
 }
 
@@ -40,6 +47,40 @@ pub struct TokenRow {
     pub expires_at: Timestamp,
     /// When a refresh token was exchanged.
     pub used_at: Option<Timestamp>,
+}
+
+/// A token with all that decides whether it is alive, and whose it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenInContext {
+    /// The token.
+    pub token: TokenRow,
+    /// What it hangs off.
+    pub grant: Grant,
+    /// How its client stands.
+    pub client_status: ClientStatus,
+    /// The person, where the grant is one's.
+    pub user_seq_no: Option<UserSeqNo>,
+}
+
+/// The columns of a token, in the order in which [`read`] takes them.
+macro_rules! token_columns {
+    () => {
+        "t.token_sha256, t.kind, t.grant_id, t.bound_to_sha256, t.jkt_sha256, t.scopes, t.issued_at, t.expires_at,
+         t.used_at"
+    };
+}
+
+fn read(row: &mut Row) -> Result<TokenRow, StorageError> {
+    Ok(TokenRow {
+        sha256: row.next()?,
+        kind: row.next()?,
+        grant_id: row.next()?,
+        confirmation: read_confirmation(row)?,
+        scopes: row.next()?,
+        issued_at: row.next()?,
+        expires_at: row.next()?,
+        used_at: row.next()?,
+    })
 }
 
 /// The two columns of a confirmation: certificate, key.
@@ -82,23 +123,36 @@ impl Tx {
 
     /// A token by the SHA-256 of what was presented.
     pub async fn token_find(&self, sha256: &[u8], kind: TokenKind) -> Result<Option<TokenRow>, StorageError> {
-        let row = self
-            .query_opt(
-                "SELECT token_sha256, grant_id, bound_to_sha256, jkt_sha256, scopes, issued_at, expires_at, used_at
-                 FROM tokens WHERE token_sha256 = $1 AND kind = $2",
-                values![sha256, kind],
-            )
-            .await?;
-        let read = |mut row: Row| -> Result<TokenRow, StorageError> {
-            Ok(TokenRow {
-                sha256: row.next()?,
-                kind,
-                grant_id: row.next()?,
-                confirmation: read_confirmation(&mut row)?,
-                scopes: row.next()?,
-                issued_at: row.next()?,
-                expires_at: row.next()?,
-                used_at: row.next()?,
+        const SQL: &str = concat!(
+            "SELECT ",
+            token_columns!(),
+            " FROM tokens t WHERE t.token_sha256 = $1 AND t.kind = $2"
+        );
+        let row = self.query_opt(SQL, values![sha256, kind]).await?;
+        row.map(|mut row| read(&mut row)).transpose()
+    }
+
+    /// A token of either kind with what it hangs off, by the SHA-256 of what was presented.
+    pub async fn token_find_in_context(&self, sha256: &[u8]) -> Result<Option<TokenInContext>, StorageError> {
+        const SQL: &str = concat!(
+            "SELECT ",
+            token_columns!(),
+            ", ",
+            grant_columns!(),
+            ", c.status, p.user_seq_no
+             FROM tokens t
+             JOIN grants g ON g.id = t.grant_id
+             JOIN clients c ON c.id = g.client_id
+             LEFT JOIN people p ON p.id = g.person_id
+             WHERE t.token_sha256 = $1"
+        );
+        let row = self.query_opt(SQL, values![sha256]).await?;
+        let read = |mut row: Row| {
+            Ok(TokenInContext {
+                token: read(&mut row)?,
+                grant: grant::read(&mut row)?,
+                client_status: row.next()?,
+                user_seq_no: row.next()?,
             })
         };
         row.map(read).transpose()

@@ -4,14 +4,13 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
-use naru_core::trust::{Standing, TokenStanding};
 use naru_core::{ClientStatus, Confirmation, GrantState, SECOND, Scopes, Timestamp};
 use naru_crypto::jose::base64url;
 use naru_crypto::{hex, sha256};
-use naru_storage::{StandingQuery, StorageError, TokenKind, TokenRow};
+use naru_storage::{StorageError, TokenInContext, TokenKind};
 use naru_web::fapi2::{OauthError, Posted, json};
 use naru_web::{Effect, Hub, Route, Who};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::client::authentication::{Caller, authenticate};
 
@@ -70,105 +69,65 @@ async fn introspected(hub: &Hub, request: Request) -> Result<Response, OauthErro
 /// What the caller is told of a token: all, or that it is not active and nothing else (line 128).
 async fn told(hub: &Hub, caller: &Caller, token: &str) -> Result<Value, OauthError> {
     let digest = sha256(token.as_bytes());
-    let query = StandingQuery {
-        test_bed: hub.settings().test_bed,
-        token_sha256: Some(&digest),
-        certificate_sha256: None,
-        proof: naru_core::trust::ProofStanding::Missing,
-        fintech_use_num: None,
-        once: None,
-        named_person: None,
-    };
+    // A wrong hint must not hide a token, so none is looked at: both kinds are looked for (line 126).
     let found = hub.storage().read("introspect", async |tx| {
-        let standing = tx.standing(query).await?;
-        // A wrong hint must not hide a token, so none is looked at: both kinds are looked for (line 126).
-        let kind = match standing.channel.token {
-            TokenStanding::Unknown => TokenKind::Refresh,
-            _ => TokenKind::Access,
-        };
-        let Some(row) = tx.token_find(&digest, kind).await? else {
-            return Ok(None);
-        };
-        let grant = tx.grant_find(row.grant_id).await?;
-        Ok::<_, StorageError>(grant.map(|grant| (standing, row, grant)))
+        Ok::<_, StorageError>((tx.token_find_in_context(&digest).await?, tx.now()))
     });
-    let Some((standing, row, grant)) = found.await? else {
-        return Ok(inactive());
-    };
-    if row.kind == TokenKind::Refresh {
-        let refresh = row;
-        let alive = hub.now() < refresh.expires_at && grant.state(hub.now()) == GrantState::Active;
-        let own = grant.client_id == caller.client.id;
-        return Ok(if alive && own {
-            json!({
-                "active": true, "client_id": grant.client_id, "scope": grant.scopes.to_string(),
-                "exp": refresh.expires_at.0 / SECOND, "iat": refresh.issued_at.0 / SECOND, "grant_id": grant.id,
-            })
-        } else {
-            inactive()
-        });
-    }
-    Ok(active(hub, caller, &standing, &row).unwrap_or_else(inactive))
+    let (found, now) = found.await?;
+    let told = found.and_then(|found| match found.token.kind {
+        TokenKind::Refresh => refresh(caller, &found, now),
+        TokenKind::Access => access(hub, caller, &found, now),
+    });
+    Ok(told.unwrap_or_else(|| json!({ "active": false })))
 }
 
-fn inactive() -> Value {
-    json!({ "active": false })
+fn refresh(caller: &Caller, found: &TokenInContext, now: Timestamp) -> Option<Value> {
+    let TokenInContext { token, grant, .. } = found;
+    let alive = now < token.expires_at && grant.state(now) == GrantState::Active;
+    (alive && grant.client_id == caller.client.id).then(|| {
+        json!({
+            "active": true, "client_id": grant.client_id, "scope": grant.scopes.to_string(),
+            "exp": token.expires_at.0 / SECOND, "iat": token.issued_at.0 / SECOND, "grant_id": grant.id,
+        })
+    })
 }
 
-fn active(hub: &Hub, caller: &Caller, standing: &Standing, row: &TokenRow) -> Option<Value> {
-    let TokenStanding::Found {
-        confirmation,
-        expires_at,
-        scopes,
-    } = &standing.channel.token
-    else {
-        return None;
-    };
-    let (client, granted) = (&standing.client.as_ref()?.client, standing.grant.as_ref()?);
-    let grant = &granted.grant;
+fn access(hub: &Hub, caller: &Caller, found: &TokenInContext, now: Timestamp) -> Option<Value> {
+    let TokenInContext { token, grant, .. } = found;
     let audience = hub.settings().public_url.as_str();
     // Its own tokens, or, as a resource server, those meant for it (line 130).
-    let may_know = client.id == caller.client.id || caller.credential.resource.as_deref() == Some(audience);
-    let alive = standing.now < *expires_at
-        && client.status == ClientStatus::Active
-        && grant.state(standing.now) == GrantState::Active;
+    let may_know = grant.client_id == caller.client.id || caller.credential.resource.as_deref() == Some(audience);
+    let alive =
+        now < token.expires_at && found.client_status == ClientStatus::Active && grant.state(now) == GrantState::Active;
     if !may_know || !alive {
         return None;
     }
-    let seconds = |at: Timestamp| at.0 / SECOND;
     let covers = |scopes: &Scopes| Scopes::of(&scopes.iter().filter(|s| grant.scopes.has(*s)).collect::<Vec<_>>());
-    let scope = scopes.as_ref().map_or_else(|| grant.scopes.clone(), covers).to_string();
-    let mut told = Map::new();
-    let mut tell = |name: &str, value: Value| told.insert(name.to_owned(), value);
-    tell("active", true.into());
-    tell("iss", audience.into());
-    tell("aud", audience.into());
-    tell(
-        "sub",
-        granted
-            .user_seq_no
-            .as_ref()
-            .map_or_else(|| client.id.to_string(), ToString::to_string)
-            .into(),
-    );
-    tell("client_id", client.id.to_string().into());
-    tell("scope", scope.into());
-    tell("exp", seconds(*expires_at).into());
-    tell("iat", seconds(row.issued_at).into());
-    tell("jti", hex(&row.sha256).into());
-    tell("grant_id", grant.id.to_string().into());
-    match confirmation {
+    let scopes = token.scopes.as_ref().map_or_else(|| grant.scopes.clone(), covers);
+    let sub = match &found.user_seq_no {
+        Some(person) => person.to_string(),
+        None => grant.client_id.to_string(),
+    };
+    let mut told = json!({
+        "active": true,
+        "iss": audience,
+        "aud": audience,
+        "sub": sub,
+        "client_id": grant.client_id,
+        "scope": scopes.to_string(),
+        "exp": token.expires_at.0 / SECOND,
+        "iat": token.issued_at.0 / SECOND,
+        "jti": hex(&token.sha256),
+        "grant_id": grant.id,
+        "token_type": "Bearer",
+    });
+    match token.confirmation {
         Confirmation::Key(jkt) => {
-            tell("token_type", "DPoP".into());
-            tell("cnf", json!({ "jkt": base64url(jkt) }));
+            told["token_type"] = "DPoP".into();
+            told["cnf"] = json!({ "jkt": base64url(&jkt) });
         }
-        Confirmation::Certificate(sha256) => {
-            tell("token_type", "Bearer".into());
-            tell("cnf", json!({ "x5t#S256": base64url(sha256) }));
-        }
-        Confirmation::None => {
-            tell("token_type", "Bearer".into());
-        }
+        Confirmation::Certificate(sha256) => told["cnf"] = json!({ "x5t#S256": base64url(&sha256) }),
+        Confirmation::None => {}
     }
-    Some(Value::Object(told))
+    Some(told)
 }

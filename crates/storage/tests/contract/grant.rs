@@ -121,7 +121,14 @@ async fn a_token_is_found_by_digest_and_kind(house: &House) {
         let find = async |kind| house.get(async |tx| tx.token_find(&token.sha256, kind).await).await;
         assert_eq!(find(token.kind).await.as_ref(), Some(token));
         assert_eq!(find(other).await, None);
+        let found = house.get(async |tx| tx.token_find_in_context(&token.sha256).await);
+        let found = found.await.expect("either kind is found");
+        assert_eq!((&found.token, &found.grant), (token, &family.grant));
+        assert_eq!(found.client_status, family.client.status);
+        assert_eq!(found.user_seq_no.as_ref(), Some(&family.person.user_seq_no));
     }
+    let nobody = house.get(async |tx| tx.token_find_in_context(&[0; 32]).await).await;
+    assert_eq!(nobody, None);
     let taken = StorageError::Taken {
         transaction: "contract_put",
     };
