@@ -15,6 +15,8 @@ pub enum ProposalKind {
     Subsidy,
     /// To settle a stuck transfer; the subject is the transfer.
     Transfer,
+    /// To admit a client of production that its organisation registered; the subject is the client.
+    Client,
 }
 words!(ProposalKind, "kind of proposal", {
     Admission = "admission",
@@ -22,6 +24,7 @@ words!(ProposalKind, "kind of proposal", {
     Finding = "finding",
     Subsidy = "subsidy",
     Transfer = "transfer",
+    Client = "client",
 });
 
 /// How a proposal ended.

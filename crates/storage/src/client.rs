@@ -1,11 +1,13 @@
 //! Rows of clients.
 
+use naru_core::trust::ClientStanding;
 use naru_core::{
     Client, ClientCredential, ClientId, ClientLimits, ClientStatus, ClientUseCode, ContractAccount, Direction,
     OrganisationId,
 };
 
 use crate::credential::{self, credential_columns};
+use crate::organisation::{self, admission_columns};
 use crate::value::{Row, values};
 use crate::{StorageError, Tx};
 
@@ -83,6 +85,25 @@ impl Tx {
         );
         let row = self.query_opt(SQL, values![id, certificate.copied()]).await?;
         let read = |mut row: Row| Ok((read(self, &mut row)?, credential::read(&mut row)?, row.next()?));
+        row.map(read).transpose()
+    }
+
+    /// A client with the admission of the organisation behind it.
+    pub async fn client_standing(&self, id: ClientId) -> Result<Option<ClientStanding>, StorageError> {
+        const SQL: &str = concat!(
+            "SELECT ",
+            client_columns!(),
+            ", ",
+            admission_columns!(),
+            " FROM clients c LEFT JOIN organisations o ON o.id = c.organisation_id WHERE c.id = $1"
+        );
+        let row = self.query_opt(SQL, values![id]).await?;
+        let read = |mut row: Row| {
+            Ok(ClientStanding {
+                client: read(self, &mut row)?,
+                admission: organisation::read_admission(&mut row)?,
+            })
+        };
         row.map(read).transpose()
     }
 

@@ -123,7 +123,7 @@ async fn state_now(tx: &Tx, office: &Office, proposal: &Proposal) -> Result<Opti
             Err(SubsidyError::Storage(error)) => Err(error),
             Err(_) => Ok(None),
         },
-        ProposalKind::Inspection | ProposalKind::Finding | ProposalKind::Transfer => Ok(None),
+        ProposalKind::Inspection | ProposalKind::Finding | ProposalKind::Transfer | ProposalKind::Client => Ok(None),
     }
 }
 

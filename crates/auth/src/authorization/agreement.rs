@@ -1,5 +1,6 @@
 //! The end of a journey: the person agrees or refuses, and the fintech is answered.
 
+use naru_core::trust::may_ask;
 use naru_core::{
     Account, AccountId, Action, Actor, ClientId, Consent, FintechUseNum, Grant, GrantId, GrantState, PersonId,
     Registration, Scope, Scopes, Timestamp,
@@ -51,6 +52,8 @@ pub async fn agree(
         if !signed_in_still(&tx, journey).await? {
             return Err(JourneyError::Gone);
         }
+        let standing = tx.client_standing(client_id).await?.ok_or(JourneyError::Gone)?;
+        may_ask(&standing, tx.now(), hub.settings().test_bed).map_err(JourneyError::Stopped)?;
         let grant = granted(hub, &tx, (client_id, person_id), (fapi2, kept)).await?;
         // An account gets the consents that were given on this page, whatever the grant covers beside them.
         let agreed_now = Grant {

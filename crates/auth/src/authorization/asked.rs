@@ -1,6 +1,8 @@
 //! What a fintech asks at /oauth/2.0/authorize, raw and checked.
 
-use naru_core::{Client, ClientStatus, GrantId, Language, Profile, SECOND, Scope, Scopes, SignInMethod, Timestamp};
+use naru_core::trust::{ClientStanding, Why, may_ask};
+use naru_core::{GrantId, Language, Profile, SECOND, Scope, Scopes, SignInMethod, Timestamp};
+use naru_web::Hub;
 use naru_web::kftc::Text;
 use serde::{Deserialize, Serialize};
 
@@ -102,8 +104,8 @@ pub enum AskedError {
     Client,
     /// The fintech has not registered this address.
     RedirectUri,
-    /// The fintech may not be answered now.
-    Suspended,
+    /// The fintech may not ask people now: it or its organisation is not admitted.
+    Stopped(Why),
     /// The fintech gets the error at its own address.
     Redirect(String),
     /// The database.
@@ -111,8 +113,9 @@ pub enum AskedError {
 }
 
 impl AskedRaw {
-    /// Checks the request against what the fintech has registered.
-    pub(crate) fn check(&self, client: &Client) -> Result<Asked, AskedError> {
+    /// Checks the request against what the fintech has registered, and whether people may be sent to it now.
+    pub(crate) fn check(&self, standing: &ClientStanding, hub: &Hub) -> Result<Asked, AskedError> {
+        let client = &standing.client;
         let redirect_uri = self.redirect_uri.as_str();
         if !client.redirect_uris.iter().any(|registered| registered == redirect_uri) {
             return Err(AskedError::RedirectUri);
@@ -120,9 +123,7 @@ impl AskedRaw {
         if client.profile != Profile::Kftc {
             return Err(AskedError::Client);
         }
-        if client.status != ClientStatus::Active {
-            return Err(AskedError::Suspended);
-        }
+        may_ask(standing, hub.now(), hub.settings().test_bed).map_err(AskedError::Stopped)?;
         let asked = Asked {
             redirect_uri: redirect_uri.to_owned(),
             scopes: self.scope.as_str().to_owned(),

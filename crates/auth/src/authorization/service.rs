@@ -1,8 +1,9 @@
 //! Decides a person's journey: who they are, what was found, what they allow.
 
+use naru_core::trust::{Why, may_ask};
 use naru_core::{
-    Account, Action, Actor, AuthorizationId, Client, ClientId, ClientStatus, Environment, Person, PersonFacts,
-    PersonId, Session, SignInMethod, Timestamp, UserSeqNo,
+    Account, Action, Actor, AuthorizationId, Client, ClientId, Person, PersonFacts, PersonId, Session, SignInMethod,
+    Timestamp, UserSeqNo,
 };
 use naru_crypto::{Secret, SecretKind, constant_time_eq, sha256};
 use naru_storage::{Authorization, Step, StorageError, Tx};
@@ -22,6 +23,9 @@ pub enum JourneyError {
     /// The journey stands at another step.
     #[error("the page is not the latest one")]
     Elsewhere,
+    /// The fintech may not ask people any more: it or its organisation is not admitted.
+    #[error("the fintech is not admitted now")]
+    Stopped(Why),
     /// The choice cannot be taken.
     #[error("{0}")]
     Choice(&'static str),
@@ -34,13 +38,13 @@ pub enum JourneyError {
 pub async fn begin(hub: &Hub, query: &str) -> Result<(Authorization, Secret), AskedError> {
     let raw: AskedRaw = serde_urlencoded::from_str(query).map_err(|_| AskedError::Client)?;
     let id = raw.client_id.as_str().parse().map_err(|_| AskedError::Client)?;
-    let client = hub
+    let found = hub
         .storage()
-        .read("authorization_client", async |tx| tx.client_find(id).await);
-    let client: Client = client.await.map_err(AskedError::Storage)?.ok_or(AskedError::Client)?;
-    let asked = raw.check(&client)?;
+        .read("authorization_client", async |tx| tx.client_standing(id).await);
+    let standing = found.await.map_err(AskedError::Storage)?.ok_or(AskedError::Client)?;
+    let asked = raw.check(&standing, hub)?;
     let text = serde_json::to_string(&asked).map_err(|error| AskedError::Storage(StorageError::corrupt(error)))?;
-    arrive(hub, Some(&client), text).await.map_err(AskedError::Storage)
+    arrive(hub, Some(id), text).await.map_err(AskedError::Storage)
 }
 
 /// Begins a journey on a pushed request (RFC 9126 4): `client_id` and `request_uri` are all that is looked at.
@@ -53,20 +57,16 @@ pub async fn begin_pushed(hub: &Hub, query: &str) -> Result<(Authorization, Secr
     let digest = sha256(uri.as_bytes());
     let found = hub.storage().read("pushed_request_find", async |tx| {
         let request = tx.pushed_request_find(&digest).await?;
-        let client = tx.client_find(id).await?;
-        Ok::<_, StorageError>(request.zip(client))
+        let standing = tx.client_standing(id).await?;
+        Ok::<_, StorageError>(request.zip(standing))
     });
-    let (request, client) = found.await.map_err(AskedError::Storage)?.ok_or(AskedError::Client)?;
+    let (request, standing) = found.await.map_err(AskedError::Storage)?.ok_or(AskedError::Client)?;
     // Loading the page does not use the request up, completing it does: browsers load pages twice (line 35).
     if request.client_id != id || request.used_at.is_some() || hub.now() >= request.expires_at {
         return Err(AskedError::Client);
     }
-    if client.status != ClientStatus::Active || client.environment == Environment::TestBed && !hub.settings().test_bed {
-        return Err(AskedError::Suspended);
-    }
-    arrive(hub, Some(&client), request.asked)
-        .await
-        .map_err(AskedError::Storage)
+    may_ask(&standing, hub.now(), hub.settings().test_bed).map_err(AskedError::Stopped)?;
+    arrive(hub, Some(id), request.asked).await.map_err(AskedError::Storage)
 }
 
 /// Begins a visit of a person who wants to see what they granted.
@@ -74,13 +74,17 @@ pub async fn visit(hub: &Hub) -> Result<(Authorization, Secret), StorageError> {
     arrive(hub, None, "{}".to_owned()).await
 }
 
-async fn arrive(hub: &Hub, client: Option<&Client>, asked: String) -> Result<(Authorization, Secret), StorageError> {
+async fn arrive(
+    hub: &Hub,
+    client_id: Option<ClientId>,
+    asked: String,
+) -> Result<(Authorization, Secret), StorageError> {
     let (now, chance) = (hub.now(), hub.storage().chance());
     let secret = Secret::new(SecretKind::Session, chance.bytes());
     let journey = Authorization {
         id: AuthorizationId::new(now, chance),
         session_sha256: secret.sha256().to_vec(),
-        client_id: client.map(|client| client.id),
+        client_id,
         asked,
         step: Step::Arrived,
         identity_request: None,

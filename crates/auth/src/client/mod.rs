@@ -1,5 +1,6 @@
 //! Clients: registering them, moving them between states, changing what they may do.
 
+pub mod admission;
 pub mod authentication;
 pub mod certificate;
 pub mod credential;

@@ -7,7 +7,10 @@ use naru_core::{
 use naru_crypto::{Secret, SecretKind};
 use naru_storage::{Storage, StorageError};
 
-use super::credential;
+use super::{admission, credential};
+
+/// Clients that an organisation may have, but for closed ones.
+pub const CLIENTS_MAX: usize = 20;
 
 /// Why a client was not registered or changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -26,6 +29,9 @@ pub enum ClientError {
     /// Somebody else changed the client meanwhile.
     #[error("the client was changed meanwhile; look at it and try again")]
     Changed,
+    /// The organisation has as many clients as it may have.
+    #[error("an organisation has at most {CLIENTS_MAX} clients that are not closed")]
+    Full,
     /// A value cannot be taken.
     #[error("{field} {expected}")]
     Field {
@@ -66,7 +72,12 @@ pub struct Registration {
     pub organisation_id: Option<OrganisationId>,
 }
 
-/// Registers a client that is active at once; gives it a secret only in the test bed.
+/// Registers a client; gives it a secret only in the test bed. It is active at once, but for one that a member of its
+/// organisation registers for production: that waits for two people of the operator's desk.
+///
+/// # Errors
+/// [`ClientError::Field`] for a value that cannot be taken; [`ClientError::Full`] where a member's organisation has
+/// [`CLIENTS_MAX`] that are not closed.
 pub async fn register(
     storage: &Storage,
     actor: &Actor,
@@ -81,7 +92,7 @@ pub async fn register(
     };
     let has_secret = registration.environment == Environment::TestBed && profile == Profile::Kftc;
     let secret = has_secret.then(|| Secret::new(SecretKind::Client, chance.bytes()));
-    let client = Client {
+    let mut client = Client {
         id: ClientId::new(now, chance),
         client_use_code: registration
             .client_use_code
@@ -103,6 +114,7 @@ pub async fn register(
         created_at: now,
         version: 1,
     };
+    client.status = admission::first_status(&client, actor);
     let (inserting, credential) = (&client, registration.credential.as_ref());
     let inserted = storage.run("client_register", actor, async |tx| {
         let bank = tx.institution_find(&inserting.contract_account.bank_code).await?;
@@ -113,6 +125,13 @@ pub async fn register(
             return Err(contract(
                 "must be at a simulated institution for a client of the test bed",
             ));
+        }
+        if let (Actor::Member(_), Some(id)) = (actor, inserting.organisation_id) {
+            let clients = tx.client_list_of_organisation(id).await?;
+            let open = clients.iter().filter(|client| client.status != ClientStatus::Closed);
+            if open.count() >= CLIENTS_MAX {
+                return Err(ClientError::Full);
+            }
         }
         tx.client_insert(inserting).await?;
         if let Some(credential) = credential {
@@ -125,6 +144,9 @@ pub async fn register(
             "scopes": inserting.scopes.to_string(),
         });
         tx.trail(Action::ClientRegistered, inserting.id, details).await?;
+        if inserting.status == ClientStatus::Registered {
+            admission::propose(&tx, inserting).await?;
+        }
         Ok(())
     });
     match inserted.await {

@@ -196,7 +196,10 @@ async fn clients_that_are_not_served_get_nowhere() {
     bed.move_client(&client, ClientEvent::Suspend).await;
     let call = client.call(&bed, "/fapi2/par", client.request());
     bed.refuses("suspended", &call, (401, "invalid_client")).await;
-    assert_eq!(client.begin(&bed, &uri).await.err(), Some(AskedError::Suspended));
+    assert_eq!(
+        client.begin(&bed, &uri).await.err(),
+        Some(AskedError::Stopped(naru_core::trust::Why::ClientSuspended))
+    );
     let options = crate::bed::Options {
         test_bed: false,
         ..crate::bed::Options::default()

@@ -5,6 +5,7 @@
 #![cfg(test)]
 
 mod authenticator;
+mod client_admission;
 mod house;
 mod member;
 mod member_session;

@@ -20,7 +20,7 @@ use serde::Serialize;
 
 /// What was wrong with a form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum AlertWord {
+pub(crate) enum AlertWord {
     /// The member's roles do not allow it.
     Denied,
     /// A value cannot be taken; the field says which.
@@ -85,7 +85,7 @@ words!(AlertWord, "alert", {
 
 /// What was wrong with a form: a word, the field it is about, and the service's own sentence.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(super) struct Alert {
+pub(crate) struct Alert {
     /// The word.
     pub word: AlertWord,
     /// The name of the field; empty where it is about the whole form.
@@ -96,7 +96,7 @@ pub(super) struct Alert {
 
 /// Why a form was not done.
 #[derive(Debug)]
-pub(super) enum Trouble {
+pub(crate) enum Trouble {
     /// It can be mended: the page is shown again.
     Alert(Alert),
     /// Nothing like this, or nobody of this organisation's.
@@ -112,12 +112,12 @@ impl From<StorageError> for Trouble {
 }
 
 /// An alert about the whole form.
-pub(super) fn alert(word: AlertWord, detail: impl ToString) -> Trouble {
+pub(crate) fn alert(word: AlertWord, detail: impl ToString) -> Trouble {
     at("", word, detail)
 }
 
 /// An alert about one field.
-pub(super) fn at(field: &'static str, word: AlertWord, detail: impl ToString) -> Trouble {
+pub(crate) fn at(field: &'static str, word: AlertWord, detail: impl ToString) -> Trouble {
     Trouble::Alert(Alert {
         word,
         field,
@@ -217,6 +217,7 @@ impl From<ClientError> for Trouble {
             ClientError::Unknown => Self::NotFound,
             ClientError::Illegal { .. } => alert(AlertWord::NotNow, text),
             ClientError::Changed => alert(AlertWord::Changed, text),
+            ClientError::Full => alert(AlertWord::Full, text),
             ClientError::Field { field, .. } => at(field, AlertWord::Field, text),
             ClientError::Storage(error) => error.into(),
         }
@@ -243,7 +244,7 @@ impl From<EndpointError> for Trouble {
             EndpointError::Unknown => Self::NotFound,
             EndpointError::Url(_) => at("url", AlertWord::Url, text),
             EndpointError::Taken => at("url", AlertWord::Taken, text),
-            EndpointError::TooMany => alert(AlertWord::Full, text),
+            EndpointError::TooMany | EndpointError::TooOften => alert(AlertWord::Full, text),
             EndpointError::Denied(denied) => denied.into(),
             EndpointError::Storage(error) => error.into(),
         }

@@ -111,9 +111,24 @@ fn unbound(standing: &Standing, expires_at: Timestamp) -> Found {
 }
 
 fn organisation(standing: &Standing) -> Found {
-    let Some(ClientStanding { client, admission }) = &standing.client else {
-        return fails(Why::TokenUnknown, []);
-    };
+    match &standing.client {
+        Some(client) => organisation_of(client, standing.now, standing.test_bed),
+        None => fails(Why::TokenUnknown, []),
+    }
+}
+
+/// The organisation link alone, where there is no call yet: whether people may be asked to consent to this client.
+///
+/// # Errors
+/// Why the link is broken.
+pub fn may_ask(client: &ClientStanding, now: Timestamp, test_bed: bool) -> Result<(), Why> {
+    organisation_of(client, now, test_bed)
+        .map(|_| ())
+        .map_err(|(why, _)| why)
+}
+
+fn organisation_of(client: &ClientStanding, now: Timestamp, test_bed: bool) -> Found {
+    let ClientStanding { client, admission } = client;
     let mut evidence = vec![
         Fact::new("client", client.id),
         Fact::new("status", client.status),
@@ -122,7 +137,7 @@ fn organisation(standing: &Standing) -> Found {
     if !client.status_reason.is_empty() {
         evidence.push(Fact::new("reason", &client.status_reason));
     }
-    if client.environment == Environment::TestBed && !standing.test_bed {
+    if client.environment == Environment::TestBed && !test_bed {
         evidence.push(Fact::new("environment", client.environment));
         return fails(Why::ClientNotAdmitted, evidence);
     }
@@ -134,7 +149,7 @@ fn organisation(standing: &Standing) -> Found {
     }
     match (client.environment, admission) {
         (Environment::Production, None) => fails(Why::OrganisationUnknown, evidence),
-        (Environment::Production, Some(admission)) => admitted(admission, standing.now, evidence),
+        (Environment::Production, Some(admission)) => admitted(admission, now, evidence),
         (Environment::TestBed, Some(admission)) if admission.state == AdmissionState::Terminated => {
             evidence.push(Fact::new("organisation", admission.organisation_id));
             fails(Why::AdmissionEnded, evidence)

@@ -8,7 +8,7 @@ mod link;
 mod standing;
 mod why;
 
-pub use judge::judge;
+pub use judge::{judge, may_ask};
 pub use link::{Fact, Judgement, Link, Verdict};
 pub use standing::{
     AccountStanding, AccountUse, ChannelStanding, ClientStanding, Demand, GrantStanding, ProofStanding, Standing,
