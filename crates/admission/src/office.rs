@@ -52,6 +52,8 @@ pub struct AdmissionSettings {
     pub dormant_days: u32,
     /// Days before an end at which the first warning is given.
     pub warning_days: u32,
+    /// Observations of one signal that are kept whatever they say; of older ones only those that turned it.
+    pub observations_kept: i64,
     /// Whether endpoints at private addresses may be looked at; for a trial alone.
     pub private_endpoints: bool,
 }
@@ -79,6 +81,7 @@ impl Default for AdmissionSettings {
             scim_token_days: 365,
             dormant_days: 90,
             warning_days: 30,
+            observations_kept: 200,
             private_endpoints: false,
         }
     }

@@ -1,6 +1,6 @@
 //! Rows of endpoints: addresses that an organisation agreed to have looked at.
 
-use naru_core::{Endpoint, EndpointId, EndpointKind, OrganisationId};
+use naru_core::{Endpoint, EndpointId, EndpointKind, OrganisationId, Timestamp};
 
 use crate::value::{Row, values};
 use crate::{StorageError, Tx};
@@ -74,6 +74,19 @@ impl Tx {
         const SQL: &str =
             columns!("WHERE organisation_id = $1 AND removed_at IS NULL ORDER BY registered_at, id LIMIT 100");
         let rows = self.query(SQL, values![organisation]).await?;
+        rows.into_iter().map(read).collect()
+    }
+
+    /// The endpoints that an organisation registered since a moment, removed or not, newest first; at most 100.
+    pub async fn endpoint_list_since(
+        &self,
+        organisation: OrganisationId,
+        since: Timestamp,
+    ) -> Result<Vec<Endpoint>, StorageError> {
+        const SQL: &str = columns!(
+            "WHERE organisation_id = $1 AND registered_at >= $2 ORDER BY registered_at DESC, id DESC LIMIT 100"
+        );
+        let rows = self.query(SQL, values![organisation, since]).await?;
         rows.into_iter().map(read).collect()
     }
 

@@ -124,18 +124,76 @@ impl Tx {
         rows.into_iter().map(|mut row| row.next()).collect()
     }
 
-    /// Takes due signals for oneself, the longest waiting first; at most `limit`. Nobody else is given them until then.
-    pub async fn signal_lease(&self, limit: i64, until: Timestamp) -> Result<Vec<SignalRow>, StorageError> {
+    /// Takes due signals of the hub's own rows for oneself, the longest waiting first; at most `limit`. Nobody else is
+    /// given them until then.
+    pub async fn signal_lease_rows(&self, limit: i64, until: Timestamp) -> Result<Vec<SignalRow>, StorageError> {
         const SQL: &str = concat!(
             "UPDATE signals SET lease_until = $2, lease_version = lease_version + 1
              WHERE lease_until <= $1 AND due_at <= $1 AND (organisation_id, signal, endpoint_id) IN (
                  SELECT s.organisation_id, s.signal, s.endpoint_id FROM signals s
-                 WHERE s.due_at <= $1 AND s.lease_until <= $1 ORDER BY s.due_at LIMIT $3)
+                 WHERE s.due_at <= $1 AND s.lease_until <= $1 AND s.endpoint_id = '' ORDER BY s.due_at LIMIT $3)
              RETURNING ",
             columns!()
         );
         let rows = self.returning(SQL, values![self.now(), until, limit]).await?;
         rows.into_iter().map(read).collect()
+    }
+
+    /// The same for those of endpoints, of which one organisation has at most `each` under a lease. The 10,000 that
+    /// wait longest are considered.
+    pub async fn signal_lease_endpoints(
+        &self,
+        (limit, each): (i64, i64),
+        until: Timestamp,
+    ) -> Result<Vec<SignalRow>, StorageError> {
+        const SQL: &str = concat!(
+            "UPDATE signals SET lease_until = $2, lease_version = lease_version + 1
+             WHERE lease_until <= $1 AND due_at <= $1 AND (organisation_id, signal, endpoint_id) IN (
+                 SELECT c.organisation_id, c.signal, c.endpoint_id FROM (
+                     SELECT s.organisation_id, s.signal, s.endpoint_id, s.due_at, ROW_NUMBER() OVER (
+                         PARTITION BY s.organisation_id ORDER BY s.due_at, s.signal, s.endpoint_id) AS place
+                     FROM (
+                         SELECT d.organisation_id, d.signal, d.endpoint_id, d.due_at FROM signals d
+                         WHERE d.due_at <= $1 AND d.lease_until <= $1 AND d.endpoint_id <> ''
+                         ORDER BY d.due_at LIMIT 10000) s) c
+                 WHERE c.place + (
+                     SELECT COUNT(*) FROM signals b WHERE b.organisation_id = c.organisation_id
+                         AND b.lease_until > $1 AND b.endpoint_id <> '') <= $4
+                 ORDER BY c.due_at LIMIT $3)
+             RETURNING ",
+            columns!()
+        );
+        let rows = self.returning(SQL, values![self.now(), until, limit, each]).await?;
+        rows.into_iter().map(read).collect()
+    }
+
+    /// Gives a lease back without a look; it is due again then. Whether the lease was still had.
+    pub async fn signal_put_off(&self, row: &SignalRow, due_at: Timestamp) -> Result<bool, StorageError> {
+        let sql = "UPDATE signals SET due_at = $5, lease_until = 0
+             WHERE organisation_id = $1 AND signal = $2 AND endpoint_id = $3 AND lease_version = $4";
+        let endpoint = endpoint_value(row.endpoint_id);
+        let values = values![row.organisation_id, row.signal, endpoint, row.lease_version, due_at];
+        Ok(self.execute(sql, values).await? == 1)
+    }
+
+    /// When the hub said last that it looks.
+    pub async fn signal_beat(&self) -> Result<Option<Timestamp>, StorageError> {
+        let row = self
+            .query_opt("SELECT at FROM signal_beats WHERE id = 1", values![])
+            .await?;
+        row.map(|mut row| row.next()).transpose()
+    }
+
+    /// Keeps that the hub looks now.
+    pub async fn signal_beat_keep(&self) -> Result<(), StorageError> {
+        let sql = "INSERT INTO signal_beats (id, at) VALUES (1, $1) ON CONFLICT (id) DO UPDATE SET at = excluded.at";
+        self.execute(sql, values![self.now()]).await.map(|_| ())
+    }
+
+    /// Lets what would go stale between two moments go stale at the second; how many.
+    pub async fn signal_prolong(&self, (from, until): (Timestamp, Timestamp)) -> Result<u64, StorageError> {
+        let sql = "UPDATE signals SET expires_at = $2 WHERE expires_at > $1 AND expires_at < $2";
+        self.execute(sql, values![from, until]).await
     }
 
     /// Stores where a signal stands after a look, if the lease is still the one that was had. Whether it was.
@@ -205,6 +263,19 @@ impl Tx {
         )
         .await?;
         Ok(())
+    }
+
+    /// Forgets old observations of a signal but the newest `kept` and each that turned the outcome; how many.
+    pub async fn observation_thin(&self, of: &SignalRow, kept: i64) -> Result<u64, StorageError> {
+        let sql = "DELETE FROM observations WHERE id IN (
+                 SELECT x.id FROM (
+                     SELECT o.id, o.outcome, LAG(o.outcome) OVER (ORDER BY o.observed_at, o.id) AS earlier,
+                         ROW_NUMBER() OVER (ORDER BY o.observed_at DESC, o.id DESC) AS place
+                     FROM observations o
+                     WHERE o.organisation_id = $1 AND o.signal = $2 AND o.endpoint_id = $3) x
+                 WHERE x.place > $4 AND x.outcome = x.earlier)";
+        let values = values![of.organisation_id, of.signal, endpoint_value(of.endpoint_id), kept];
+        self.execute(sql, values).await
     }
 
     /// The observations of a signal, newest first; at most `limit`.

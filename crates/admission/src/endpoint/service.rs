@@ -1,8 +1,8 @@
 //! Registers and removes endpoints, and plans the signals that are looked at there.
 
-use naru_core::{Action, Endpoint, EndpointId, EndpointKind, OrganisationId, OrganisationKind, Role};
+use naru_core::{Action, Endpoint, EndpointId, EndpointKind, OrganisationId, OrganisationKind, Role, Timestamp};
 use naru_probe::{Target, TargetError};
-use naru_storage::StorageError;
+use naru_storage::{StorageError, Tx};
 use serde_json::json;
 
 use crate::signal::plan;
@@ -10,6 +10,10 @@ use crate::{Denied, Office, Staff};
 
 /// Endpoints of one organisation at most.
 pub const ENDPOINTS_MAX: i64 = 20;
+/// Endpoints that one organisation registers within a day at most, whatever became of them.
+pub const REGISTERED_DAY_MAX: usize = 40;
+/// A host whose endpoint was removed is looked at again so long after that one was registered, seconds.
+const AGAIN_SECONDS: i64 = 600;
 
 /// Why an endpoint was not registered or removed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -26,6 +30,9 @@ pub enum EndpointError {
     /// There are too many.
     #[error("an organisation registers at most {ENDPOINTS_MAX} endpoints")]
     TooMany,
+    /// Too many were registered today.
+    #[error("an organisation registers at most {REGISTERED_DAY_MAX} endpoints a day")]
+    TooOften,
     /// The member may not do this.
     #[error(transparent)]
     Denied(#[from] Denied),
@@ -60,6 +67,7 @@ pub async fn register(
         if tx.endpoint_find_registered(organisation, kind, &url).await?.is_some() {
             return Err(EndpointError::Taken);
         }
+        let due_at = first_look(&tx, (organisation, target.host()), office.settings.private_endpoints).await?;
         let endpoint = Endpoint {
             id: EndpointId::new(tx.now(), tx.chance()),
             organisation_id: organisation,
@@ -72,12 +80,31 @@ pub async fn register(
         if !tx.endpoint_insert(&endpoint, ENDPOINTS_MAX).await? {
             return Err(EndpointError::TooMany);
         }
-        plan::endpoint(&tx, &endpoint).await?;
+        plan::endpoint(&tx, &endpoint, due_at).await?;
         let details = json!({ "registered": true, "kind": kind, "organisation": organisation });
         tx.trail(Action::EndpointChanged, endpoint.id, details).await?;
         Ok(endpoint)
     });
     registered.await
+}
+
+/// When a fresh endpoint is looked at: at once, unless the host was registered and removed a moment ago.
+async fn first_look(
+    tx: &Tx,
+    (organisation, host): (OrganisationId, &str),
+    is_private: bool,
+) -> Result<Timestamp, EndpointError> {
+    let recent = tx.endpoint_list_since(organisation, tx.now().plus_days(-1)).await?;
+    if recent.len() >= REGISTERED_DAY_MAX {
+        return Err(EndpointError::TooOften);
+    }
+    let is_same = |endpoint: &&Endpoint| {
+        let target = Target::parse(&endpoint.url, is_private);
+        endpoint.removed_at.is_some() && target.is_ok_and(|target| target.host() == host)
+    };
+    let before = recent.iter().find(is_same).map(|endpoint| endpoint.registered_at);
+    let again = before.map(|at| at.plus_seconds(AGAIN_SECONDS));
+    Ok(again.map_or(tx.now(), |again| again.max(tx.now())))
 }
 
 /// Takes an address back: it is not looked at any more. What was observed stays.

@@ -25,6 +25,11 @@ pub(crate) struct House {
 
 impl House {
     pub(crate) async fn new() -> Self {
+        Self::keeping(AdmissionSettings::default().observations_kept).await
+    }
+
+    /// A house that keeps so many observations of each signal.
+    pub(crate) async fn keeping(observations_kept: i64) -> Self {
         let (clock, hand) = Clock::manual(Timestamp::from_compact("20261121140000").unwrap());
         let memory = DatabaseSettings::Memory;
         let storage = Storage::open(&memory, Keyring::generate(), clock, Chance::seeded(7)).unwrap();
@@ -42,7 +47,10 @@ impl House {
         };
         let office = Office {
             hub: Hub::start(storage, settings),
-            settings: AdmissionSettings::default().into(),
+            settings: std::sync::Arc::new(AdmissionSettings {
+                observations_kept,
+                ..AdmissionSettings::default()
+            }),
         };
         Self { office, hand }
     }

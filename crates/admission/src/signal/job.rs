@@ -1,21 +1,17 @@
 //! The job that looks: leases what is due, looks, keeps what it saw, and says what has gone stale.
 //!
-//! Several nodes may run it at once: a lease gives a signal to one of them, and whoever lost it keeps nothing. Looks at
-//! one host come one after the other with a pause between.
+//! Several nodes may run it at once: a lease gives a signal to one of them, and whoever lost it keeps nothing.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::StreamExt as _;
-use naru_core::{Action, Endpoint, SignalKind, SignalOutcome, Timestamp};
-use naru_probe::Target;
+use naru_core::{Action, SignalKind, SignalOutcome, Timestamp};
 use naru_storage::{SignalRow, StorageError};
 use serde_json::json;
 
 use super::prober::{Prober, Seen};
 use super::service::{ACTOR, keep};
-use super::{alarm, ledger, plan, rows};
+use super::{alarm, ledger, outside, plan, rows};
 use crate::Office;
 
 /// Organisations whose signals are planned in one round at most, for each signal.
@@ -26,16 +22,27 @@ const STALE_MAX: i64 = 100;
 const STALE_ROUNDS: usize = 100;
 /// A look is not begun when its lease ends within so many seconds.
 const LOOK_SECONDS: i64 = 90;
+/// The hub says so often that it looks, seconds.
+const BEAT_SECONDS: i64 = 60;
+/// A hub that did not look for so long was down: a look comes at half the time for which it holds, and may be late by
+/// less than the rest, seconds.
+const DOWN_SECONDS: i64 = 4 * 3_600;
+/// A hub that was down has so long to look again before anything is stale, seconds.
+const GRACE_SECONDS: i64 = 3_600;
 /// Tallies are kept for so many times the days after which a credential is dormant.
 const TALLY_SHARE: i64 = 2;
 
 /// How the job works.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct JobSettings {
-    /// Signals leased at once.
+    /// Signals of the hub's own rows leased at once, and looks from outside that may wait.
     pub batch: i64,
     /// Hosts looked at at once.
     pub concurrency: usize,
+    /// Looks from outside of one organisation that are leased at once.
+    pub organisation_looks: i64,
+    /// Looks at one host that may be leased at once; further ones are put off.
+    pub host_looks: usize,
     /// Between two looks at one host.
     pub pause: Duration,
     /// How long a signal is leased, seconds.
@@ -47,8 +54,10 @@ pub struct JobSettings {
 impl Default for JobSettings {
     fn default() -> Self {
         Self {
-            batch: 32,
-            concurrency: 4,
+            batch: 64,
+            concurrency: 16,
+            organisation_looks: 4,
+            host_looks: 4,
             pause: Duration::from_millis(500),
             lease_seconds: 1_200,
             pace: Duration::from_secs(10),
@@ -67,11 +76,25 @@ pub struct Round {
     pub lost: usize,
 }
 
-/// Looks for ever.
+impl Round {
+    fn is_empty(self) -> bool {
+        self.looked == 0 && self.stale == 0
+    }
+}
+
+/// Looks for ever. What the hub's own rows say never waits for somebody's host.
 pub async fn run(office: Office, prober: Arc<dyn Prober>, settings: JobSettings) {
+    let inside = forever(settings.pace, async || inside(&office, &settings).await);
+    let outside = forever(settings.pace, async || {
+        outside::look(&office, prober.as_ref(), &settings).await
+    });
+    tokio::join!(inside, outside);
+}
+
+async fn forever(pace: Duration, work: impl AsyncFn() -> Result<Round, StorageError>) {
     loop {
-        match round(&office, prober.as_ref(), &settings).await {
-            Ok(round) if round.looked > 0 || round.stale > 0 => {
+        match work().await {
+            Ok(round) if !round.is_empty() => {
                 tracing::info!(
                     event = "signals_round",
                     looked = round.looked,
@@ -79,26 +102,94 @@ pub async fn run(office: Office, prober: Arc<dyn Prober>, settings: JobSettings)
                     lost = round.lost
                 );
             }
-            Ok(_) => tokio::time::sleep(settings.pace).await,
+            Ok(_) => tokio::time::sleep(pace).await,
             Err(error) => {
                 tracing::error!(event = "signals_failed", %error, "signals are looked at again in a moment");
-                tokio::time::sleep(settings.pace).await;
+                tokio::time::sleep(pace).await;
             }
         }
     }
 }
 
-/// One round: plans what is missing, counts calls, says what has gone stale, looks at one batch of what is due.
+/// One round of both: what [`run`] does until nothing more is due.
 ///
 /// # Errors
 /// The database's. What was leased is looked at again when the lease has ended.
 pub async fn round(office: &Office, prober: &dyn Prober, settings: &JobSettings) -> Result<Round, StorageError> {
+    let (inside, outside) = (
+        inside(office, settings).await?,
+        outside::look(office, prober, settings).await?,
+    );
+    Ok(Round {
+        stale: inside.stale,
+        looked: inside.looked + outside.looked,
+        lost: inside.lost + outside.lost,
+    })
+}
+
+/// Plans what is missing, counts calls, says what has gone stale, and looks at one batch of the hub's own rows.
+async fn inside(office: &Office, settings: &JobSettings) -> Result<Round, StorageError> {
+    beat(office).await?;
     plan_missing(office).await?;
     ledger::count(office).await?;
     purge_tallies(office).await?;
     let stale = expire(office).await?;
-    let (looked, lost) = look(office, prober, settings).await?;
-    Ok(Round { stale, looked, lost })
+    let until = office.hub.now().plus_seconds(settings.lease_seconds);
+    let leased = office
+        .hub
+        .storage()
+        .record("signal_lease", async |tx| {
+            tx.signal_lease_rows(settings.batch, until).await
+        })
+        .await?;
+    let mut round = Round {
+        stale,
+        ..Round::default()
+    };
+    for row in leased {
+        let is_kept = match ends_within(row.lease_until, office.hub.now()) {
+            true => false,
+            false => keep(office, &row, &look_at_rows(office, &row).await?).await?,
+        };
+        round.looked += usize::from(is_kept);
+        round.lost += usize::from(!is_kept);
+    }
+    Ok(round)
+}
+
+/// Says that the hub looks. Where it did not for longer than a look may be late, nothing of what became old meanwhile
+/// is stale before there was time to look again.
+async fn beat(office: &Office) -> Result<(), StorageError> {
+    let storage = office.hub.storage();
+    let last = storage.read("signal_beat", async |tx| tx.signal_beat().await);
+    let last: Option<Timestamp> = last.await.map_err(|error: StorageError| error)?;
+    let now = office.hub.now();
+    if last.is_some_and(|last| now < last.plus_seconds(BEAT_SECONDS)) {
+        return Ok(());
+    }
+    let Some(last) = last.filter(|last| last.plus_seconds(DOWN_SECONDS) < now) else {
+        // Nothing follows from it: a row without a trail.
+        return storage
+            .record("signal_beat", async |tx| tx.signal_beat_keep().await)
+            .await;
+    };
+    let beaten = storage.run("signal_prolong", &ACTOR, async |tx| {
+        tx.signal_beat_keep().await?;
+        let until = tx.now().plus_seconds(GRACE_SECONDS);
+        let kept = tx.signal_prolong((last, until)).await?;
+        let details = json!({ "down_since": last, "fresh_until": until, "signals": kept });
+        tx.trail(Action::SignalObserved, "signals", details).await?;
+        Ok(kept)
+    });
+    let kept: u64 = beaten.await.map_err(|error: StorageError| error)?;
+    if kept > 0 {
+        tracing::warn!(
+            event = "signals_were_not_looked_at",
+            kept,
+            "the hub did not look for long"
+        );
+    }
+    Ok(())
 }
 
 /// Plans the signals of the hub's own rows for whoever has none yet.
@@ -157,83 +248,8 @@ async fn expire(office: &Office) -> Result<usize, StorageError> {
     Ok(count)
 }
 
-/// A leased signal with the address to look at.
-type Leased = (SignalRow, Option<Endpoint>);
-
-/// Leases one batch and looks at it; how many were kept, and how many lost.
-async fn look(office: &Office, prober: &dyn Prober, settings: &JobSettings) -> Result<(usize, usize), StorageError> {
-    let until = office.hub.now().plus_seconds(settings.lease_seconds);
-    let storage = office.hub.storage();
-    let leased = storage.record("signal_lease", async |tx| tx.signal_lease(settings.batch, until).await);
-    let mut hosts: BTreeMap<String, Vec<Leased>> = BTreeMap::new();
-    for row in leased.await? {
-        let endpoint = match row.endpoint_id {
-            None => None,
-            Some(id) => {
-                let found = storage.read("endpoint_find", async |tx| tx.endpoint_find(id).await);
-                let found: Option<Endpoint> = found.await.map_err(|error: StorageError| error)?;
-                // Only what is registered is looked at; a removed endpoint has lost its signals.
-                let registered = found.filter(|e| e.removed_at.is_none() && e.organisation_id == row.organisation_id);
-                let Some(endpoint) = registered else { continue };
-                Some(endpoint)
-            }
-        };
-        let host = endpoint
-            .as_ref()
-            .map_or_else(String::new, |endpoint| host_of(office, endpoint));
-        hosts.entry(host).or_default().push((row, endpoint));
-    }
-    let looks = hosts
-        .into_values()
-        .map(|leased| look_at_host(office, prober, (leased, settings.pause)));
-    let done: Vec<Result<(usize, usize), StorageError>> = futures_util::stream::iter(looks)
-        .buffer_unordered(settings.concurrency.max(1))
-        .collect()
-        .await;
-    let mut sum = (0, 0);
-    for one in done {
-        let (looked, lost) = one?;
-        sum = (sum.0 + looked, sum.1 + lost);
-    }
-    Ok(sum)
-}
-
-fn host_of(office: &Office, endpoint: &Endpoint) -> String {
-    let target = Target::parse(&endpoint.url, office.settings.private_endpoints);
-    target.map_or_else(|_| endpoint.url.clone(), |target| target.host().to_owned())
-}
-
-async fn look_at_host(
-    office: &Office,
-    prober: &dyn Prober,
-    (leased, pause): (Vec<Leased>, Duration),
-) -> Result<(usize, usize), StorageError> {
-    let (mut looked, mut lost) = (0, 0);
-    for (at, (row, endpoint)) in leased.iter().enumerate() {
-        if ends_within(row.lease_until, office.hub.now()) {
-            lost += 1;
-            continue;
-        }
-        let seen = match endpoint {
-            Some(endpoint) => {
-                if at > 0 {
-                    tokio::time::sleep(pause).await;
-                }
-                prober.look(row.signal, &endpoint.url).await
-            }
-            None => look_at_rows(office, row).await?,
-        };
-        if keep(office, row, &seen).await? {
-            looked += 1;
-        } else {
-            lost += 1;
-        }
-    }
-    Ok((looked, lost))
-}
-
 /// Whether a lease ends before a look could.
-fn ends_within(lease_until: Timestamp, now: Timestamp) -> bool {
+pub(super) fn ends_within(lease_until: Timestamp, now: Timestamp) -> bool {
     lease_until <= now.plus_seconds(LOOK_SECONDS)
 }
 

@@ -25,7 +25,9 @@ async fn one(house: &House, prober: &Told) -> Round {
 
 async fn lease(house: &House, limit: i64, seconds: i64) -> Vec<SignalRow> {
     let until = house.now().plus_seconds(seconds);
-    house.put(async |tx| tx.signal_lease(limit, until).await).await
+    house
+        .put(async |tx| tx.signal_lease_endpoints((limit, 9), until).await)
+        .await
 }
 
 fn seen(outcome: SignalOutcome) -> Seen {

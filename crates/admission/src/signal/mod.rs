@@ -6,6 +6,7 @@
 pub mod alarm;
 pub mod job;
 mod ledger;
+mod outside;
 pub mod plan;
 pub mod prober;
 mod rows;

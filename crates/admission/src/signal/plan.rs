@@ -41,15 +41,15 @@ pub(super) fn next_look(signal: SignalKind, failures: i64, (now, chance): (Times
     Timestamp(now.plus_seconds(wait).0 + spread * SECOND)
 }
 
-/// Plans what is looked at at a fresh endpoint, at once.
+/// Plans what is looked at at a fresh endpoint, from a moment on.
 ///
 /// # Errors
 /// The database's.
-pub async fn endpoint(tx: &Tx, endpoint: &Endpoint) -> Result<(), StorageError> {
+pub async fn endpoint(tx: &Tx, endpoint: &Endpoint, due_at: Timestamp) -> Result<(), StorageError> {
     for signal in endpoint.kind.signals() {
-        let expires_at = tx.now().plus_seconds(ttl_seconds(*signal));
+        let expires_at = due_at.plus_seconds(ttl_seconds(*signal));
         let key = (*signal, Some(endpoint.id));
-        tx.signal_plan(endpoint.organisation_id, key, (tx.now(), expires_at))
+        tx.signal_plan(endpoint.organisation_id, key, (due_at, expires_at))
             .await?;
     }
     Ok(())

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::prober::Seen;
 use super::{alarm, plan};
-use crate::Office;
+use crate::{AdmissionSettings, Office};
 
 /// In whose name the hub looks.
 pub(super) const ACTOR: Actor = Actor::Hub("signals");
@@ -77,11 +77,13 @@ pub(super) async fn keep(office: &Office, leased: &SignalRow, seen: &Seen) -> Re
         after == leased.outcome && failures != alarm::ERRORS_MAX && !alarm::ends_soon(settings, seen, office.hub.now());
     if is_quiet {
         // Nothing turned: the observation is a record itself, and no trail.
-        let kept = storage.record("signal_keep", async |tx| Ok(store(&tx, leased, seen).await?.is_some()));
+        let kept = storage.record("signal_keep", async |tx| {
+            Ok(store((&tx, settings), leased, seen).await?.is_some())
+        });
         return kept.await;
     }
     let kept = storage.run("signal_turn", &ACTOR, async |tx| {
-        let Some(row) = store(&tx, leased, seen).await? else {
+        let Some(row) = store((&tx, settings), leased, seen).await? else {
             return Ok(false);
         };
         let details = json!({
@@ -107,7 +109,11 @@ fn failures_after(leased: &SignalRow, seen: &Seen) -> i64 {
 }
 
 /// Settles the signal and keeps the observation; `None` where the lease was lost.
-async fn store(tx: &Tx, leased: &SignalRow, seen: &Seen) -> Result<Option<SignalRow>, StorageError> {
+async fn store(
+    (tx, settings): (&Tx, &AdmissionSettings),
+    leased: &SignalRow,
+    seen: &Seen,
+) -> Result<Option<SignalRow>, StorageError> {
     let (now, failures) = (tx.now(), failures_after(leased, seen));
     let id = ObservationId::new(now, tx.chance());
     let fresh_until = now.plus_seconds(plan::ttl_seconds(leased.signal));
@@ -140,5 +146,6 @@ async fn store(tx: &Tx, leased: &SignalRow, seen: &Seen) -> Result<Option<Signal
         observed_at: now,
     };
     tx.observation_insert(&observation).await?;
+    tx.observation_thin(&row, settings.observations_kept).await?;
     Ok(Some(row))
 }

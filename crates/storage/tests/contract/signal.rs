@@ -43,7 +43,7 @@ pub(crate) async fn organisation(house: &House) -> Organisation {
     organisation
 }
 
-fn endpoint(house: &House, of: &Organisation, url: &str) -> Endpoint {
+pub(crate) fn endpoint(house: &House, of: &Organisation, url: &str) -> Endpoint {
     Endpoint {
         id: EndpointId::new(house.now(), &house.chance),
         organisation_id: of.id,
@@ -55,18 +55,18 @@ fn endpoint(house: &House, of: &Organisation, url: &str) -> Endpoint {
     }
 }
 
-async fn plan(house: &House, of: &Organisation, key: (SignalKind, Option<EndpointId>)) -> bool {
+pub(crate) async fn plan(house: &House, of: &Organisation, key: (SignalKind, Option<EndpointId>)) -> bool {
     let times = (house.now(), house.now().plus_days(1));
     house.put(async |tx| tx.signal_plan(of.id, key, times).await).await
 }
 
-async fn signals(house: &House, of: &Organisation) -> Vec<SignalRow> {
+pub(crate) async fn signals(house: &House, of: &Organisation) -> Vec<SignalRow> {
     house.get(async |tx| tx.signal_list(of.id).await).await
 }
 
 async fn lease(house: &House, limit: i64) -> Vec<SignalRow> {
     let until = house.now().plus_seconds(60);
-    house.put(async |tx| tx.signal_lease(limit, until).await).await
+    house.put(async |tx| tx.signal_lease_rows(limit, until).await).await
 }
 
 async fn endpoints_are_counted_and_found_while_registered(house: &House) {
