@@ -4,20 +4,23 @@
 //! Of an upload the words come first and the file last, so that nothing is written for a form without its token.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::multipart::{Field, MultipartError};
-use axum::extract::{DefaultBodyLimit, Multipart, Path};
+use axum::extract::{Path, Request};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
-use naru_admission::document::{self, Upload};
+use naru_admission::document::{self, DocumentError, Upload};
 use naru_core::{Day, DocumentId, DocumentKind, FileKind, RevisionId, Timestamp};
 use naru_storage::RevisionRow;
 use naru_web::Route;
 use serde::Serialize;
+use tokio::time::{Instant, timeout_at};
 
 use super::desk::{DoneWord, Said, Seat, day_text, id};
+use super::parts::{self, Parts};
 use super::trouble::{Alert, AlertWord, Trouble, at};
 use crate::member::route;
 use crate::pages::Pages;
@@ -28,6 +31,10 @@ const HERE: &str = "/fintech/documents";
 const WORD_MAX: usize = 2_000;
 /// Words before the file at most.
 const WORDS_MAX: usize = 16;
+/// Who finds no place is told to come again after so many seconds.
+const RETRY_SECONDS: &str = "10";
+/// How long the words before the file may take.
+const WORDS_WITHIN: Duration = Duration::from_secs(30);
 
 /// A revision.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -81,7 +88,7 @@ pub(super) struct DocumentView {
 /// The routes of these pages.
 pub(super) fn routes(pages: &Pages) -> Vec<Route> {
     // The service counts the bytes while they are written; what is in memory is one piece.
-    let unbounded = post(upload).layer(DefaultBodyLimit::disable());
+    let unbounded = post(upload).layer(parts::unbounded());
     vec![
         route(pages, ("GET", HERE), "A fintech's documents", get(show)),
         route(pages, ("POST", HERE), "Hands a document in", unbounded),
@@ -197,10 +204,18 @@ fn percent(text: &str) -> String {
 
 type Words = BTreeMap<String, String>;
 
-async fn upload(seat: Seat, mut parts: Multipart) -> Response {
+async fn upload(seat: Seat, request: Request) -> Response {
     let mut words = Words::new();
-    let received = received(&seat, &mut parts, &mut words).await;
-    match received {
+    let received = async {
+        let most = seat.office().settings.document_bytes_max;
+        let parts = Parts::of(request, most).await;
+        let parts = parts.map_err(|error| at("file", AlertWord::Broken, error.body_text()))?;
+        let Some(mut parts) = parts else {
+            return Err(at("file", AlertWord::TooLarge, DocumentError::TooLarge { most }).into());
+        };
+        received(&seat, &mut parts, &mut words).await
+    };
+    match received.await {
         Ok(()) => {
             // What is left unread would break the connection under the answer.
             seat.back(HERE, DoneWord::Uploaded)
@@ -210,7 +225,16 @@ async fn upload(seat: Seat, mut parts: Multipart) -> Response {
             seat.pages()
                 .problem(&frame, StatusCode::FORBIDDEN, ProblemWord::OutOfTime)
         }
-        Err(Refusal::Trouble(Trouble::Alert(alert))) => shown(&seat, &said(alert, words)).await,
+        Err(Refusal::Trouble(Trouble::Alert(alert))) => {
+            let is_busy = alert.word == AlertWord::Busy;
+            let mut response = shown(&seat, &said(alert, words)).await;
+            if is_busy {
+                *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+                let headers = response.headers_mut();
+                headers.insert(header::RETRY_AFTER, HeaderValue::from_static(RETRY_SECONDS));
+            }
+            response
+        }
         Err(Refusal::Trouble(trouble)) => seat.refuse(&trouble),
     }
 }
@@ -246,20 +270,22 @@ impl From<MultipartError> for Trouble {
 }
 
 /// Reads the words, then streams the file. The token is looked at before anything else is believed.
-async fn received(seat: &Seat, parts: &mut Multipart, words: &mut Words) -> Result<(), Refusal> {
-    while let Some(field) = parts.next_field().await? {
+async fn received(seat: &Seat, parts: &mut Parts, words: &mut Words) -> Result<(), Refusal> {
+    let (file_begins, until) = (parts.file_begins(), Instant::now() + WORDS_WITHIN);
+    let too_slow = |_| at("file", AlertWord::Broken, DocumentError::Slow);
+    for _ in 0..=WORDS_MAX {
+        let next = timeout_at(until, parts.parts.next_field()).await;
+        let Some(field) = next.map_err(too_slow)?? else { break };
         let name = field.name().unwrap_or_default().to_owned();
         if name == "file" {
             let token = words.get("csrf").map_or("", String::as_str);
             if !seat.page.guest.sent(token) {
                 return Err(Refusal::Foreign);
             }
+            file_begins();
             return Ok(take(seat, field, words).await?);
         }
-        if words.len() >= WORDS_MAX {
-            break;
-        }
-        let text = word(field).await?;
+        let text = timeout_at(until, word(field)).await.map_err(too_slow)??;
         words.insert(name, text);
     }
     if !seat.page.guest.sent(words.get("csrf").map_or("", String::as_str)) {

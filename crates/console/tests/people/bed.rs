@@ -281,7 +281,7 @@ pub(crate) struct Browser<'a> {
 }
 
 impl Browser<'_> {
-    async fn send(&mut self, request: axum::http::request::Builder, body: String) -> Answer {
+    pub(crate) async fn send(&mut self, request: axum::http::request::Builder, body: impl Into<Body>) -> Answer {
         let cookies: Vec<String> = self
             .cookies
             .iter()
@@ -294,7 +294,7 @@ impl Browser<'_> {
         let request = request
             .header("cookie", cookies.join("; "))
             .extension(shown)
-            .body(Body::from(body))
+            .body(body.into())
             .unwrap();
         let response = self.bed.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();

@@ -10,7 +10,7 @@ use crate::bed::{Answer, Bed, Browser};
 const ACTOR: Actor = Actor::Hub("tests");
 
 /// The first member of a fintech, with these roles and a certificate of their own.
-async fn fintech(bed: &Bed, (code, shown): (&str, u8), roles: &[Role]) -> Member {
+pub(crate) async fn fintech(bed: &Bed, (code, shown): (&str, u8), roles: &[Role]) -> Member {
     let asked = SignUp {
         code,
         name: code,
@@ -32,7 +32,7 @@ async fn fintech(bed: &Bed, (code, shown): (&str, u8), roles: &[Role]) -> Member
     put.await.unwrap_or_else(|error: StorageError| panic!("{error}"))
 }
 
-async fn signed_in(bed: &Bed, shown: u8) -> Browser<'_> {
+pub(crate) async fn signed_in(bed: &Bed, shown: u8) -> Browser<'_> {
     let mut browser = bed.browser();
     browser.certificate = Some([shown; 32]);
     let page = browser.open("/fintech").await;
@@ -52,7 +52,7 @@ const PATHS: [&str; 11] = [
     "/fintech/endpoints",
     "/fintech/insurance",
     "/fintech/subsidies",
-    "/fintech/members",
+    "/staff/members",
     "/fintech/organisation",
     "/fintech/organisation/leave",
 ];
@@ -119,8 +119,8 @@ async fn a_wrong_role_is_refused_and_what_was_typed_is_kept() {
     let answer = post(&mut browser, "/fintech/endpoints", &url).await;
     assert_eq!(answer.status, 403, "{}", answer.text);
     for (path, pairs) in [
-        ("/fintech/members", [("user_name", "lee"), ("role", "reader")]),
-        ("/fintech/members/tokens", [("name", "hr"), ("role", "")]),
+        ("/staff/members", [("user_name", "lee"), ("role", "reader")]),
+        ("/staff/members/tokens", [("name", "hr"), ("role", "")]),
         ("/fintech/organisation", [("fact", "web"), ("valid_from", "2026-11-21")]),
         ("/fintech/apps", [("name", "app"), ("environment", "test_bed")]),
     ] {
@@ -140,7 +140,7 @@ async fn a_form_without_its_token_changes_nothing() {
     for path in [
         "/fintech/organisation",
         "/fintech/insurance",
-        "/fintech/members",
+        "/staff/members",
         "/fintech/test/start",
     ] {
         let answer = browser
@@ -185,7 +185,7 @@ async fn nothing_of_another_fintech_is_there() {
         assert_eq!(browser.get(&path).await.status, 404, "{path}");
     }
     for what in ["invite", "deactivate", "remove", "reactivate", "nothing"] {
-        let answer = post(&mut browser, &format!("/fintech/members/{}/{what}", other.id), &[]).await;
+        let answer = post(&mut browser, &format!("/staff/members/{}/{what}", other.id), &[]).await;
         assert_eq!(answer.status, 404, "{what}");
     }
 }

@@ -8,6 +8,7 @@ mod bed;
 mod desk;
 mod fintech;
 mod staff;
+mod uploads;
 
 use bed::{Bed, Browser, REDIRECT};
 
