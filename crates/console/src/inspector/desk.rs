@@ -1,23 +1,15 @@
-//! What the handlers of this console share: who sits there, what is said of the form before, and how a page is
-//! answered.
+//! What the handlers of these pages share: what is said of the form before, and what an error of a service means on a
+//! page.
 
 use std::collections::BTreeMap;
 
-use axum::extract::{FromRequest, FromRequestParts, Request};
-use axum::http::StatusCode;
-use axum::http::request::Parts;
-use axum::response::Response;
 use naru_admission::inspection::InspectionError;
 use naru_admission::proposal::ProposalError;
-use naru_admission::{Office, Staff};
-use naru_core::{Language, OrganisationKind, Role, words};
+use naru_core::{Language, words};
 use naru_storage::StorageError;
 use serde::Serialize;
 
-use crate::StaffWay;
-use crate::member::gate::{StaffForm, StaffPage};
-use crate::page::render;
-use crate::pages::{Form, Pages, parameter};
+use crate::pages::Form;
 
 /// What was just done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +28,10 @@ pub enum DoneWord {
     Approved,
     /// What was proposed was turned down or taken back.
     Rejected,
+    /// A finding that was a mistake was removed.
+    Struck,
+    /// An inspection was taken by the agency.
+    Taken,
 }
 words!(DoneWord, "done", {
     Moved = "moved",
@@ -45,6 +41,8 @@ words!(DoneWord, "done", {
     Extended = "extended",
     Approved = "approved",
     Rejected = "rejected",
+    Struck = "struck",
+    Taken = "taken",
 });
 
 /// What was wrong with a form.
@@ -125,6 +123,8 @@ pub(super) struct Sheet<'a, V: Serialize> {
     pub(super) said: &'a Said,
     /// What the member may do.
     pub(super) may: May,
+    /// Where the pages of this console are, such as `/inspector`.
+    pub(super) base: &'static str,
     /// The page itself.
     pub(super) it: &'a V,
 }
@@ -191,144 +191,8 @@ impl From<ProposalError> for Trouble {
     }
 }
 
-/// A member of an agency who is signed in.
-pub(super) struct Seat {
-    pub(super) page: StaffPage,
-    pub(super) staff: Staff,
-}
-
-/// A form that such a member sent from one of their own pages. Of a handler's arguments it is the last.
-pub(super) struct Sent {
-    pub(super) seat: Seat,
-    pub(super) form: Form,
-}
-
-impl FromRequestParts<Pages> for Seat {
-    type Rejection = Response;
-
-    async fn from_request_parts(parts: &mut Parts, pages: &Pages) -> Result<Self, Response> {
-        Self::of(StaffPage::from_request_parts(parts, pages).await?).map_err(|refusal| *refusal)
-    }
-}
-
-impl FromRequest<Pages> for Sent {
-    type Rejection = Response;
-
-    async fn from_request(request: Request, pages: &Pages) -> Result<Self, Response> {
-        let StaffForm { page, form } = StaffForm::from_request(request, pages).await?;
-        Ok(Self {
-            seat: Seat::of(page).map_err(|refusal| *refusal)?,
-            form,
-        })
-    }
-}
-
-/// The ways through this console.
-pub(super) fn ways(here: &str) -> Vec<StaffWay> {
-    let way = |label, href: &str| StaffWay {
-        label,
-        href: href.to_owned(),
-        current: here.starts_with(href),
-    };
-    vec![
-        way("inspector.way_queue", "/inspector"),
-        way("inspector.way_security", "/staff/security"),
-    ]
-}
-
-impl Seat {
-    fn of(page: StaffPage) -> Result<Self, Box<Response>> {
-        let staff = page.guest.staff.clone();
-        if staff.organisation.kind == OrganisationKind::Agency {
-            Ok(Self { page, staff })
-        } else {
-            Err(Box::new(page.not_found()))
-        }
-    }
-
-    pub(super) const fn office(&self) -> &Office {
-        &self.page.pages.office
-    }
-
-    pub(super) fn language(&self) -> Language {
-        self.page.language()
-    }
-
-    /// What a GET says about the form before it.
-    pub(super) fn said(&self) -> Said {
-        Said {
-            done: parameter(self.page.query(), "done").and_then(|word| DoneWord::parse(&word).ok()),
-            ..Said::default()
-        }
-    }
-
-    fn may(&self) -> May {
-        May {
-            inspect: self.staff.member.may(Role::Inspector),
-            approve: self.staff.member.may(Role::Approver),
-        }
-    }
-
-    /// The page at a path, made from its view.
-    pub(super) async fn show<V: Serialize>(
-        &self,
-        (template, here): (&'static str, &str),
-        said: &Said,
-        view: Result<V, Trouble>,
-    ) -> Response {
-        let view = match view {
-            Ok(view) => view,
-            Err(trouble) => return self.refuse(&trouble),
-        };
-        let mut frame = match self.page.frame(here, ways(here)).await {
-            Ok(frame) => frame,
-            Err(response) => return response,
-        };
-        frame.wide = true;
-        let sheet = Sheet {
-            csrf: self.page.guest.csrf(),
-            said,
-            may: self.may(),
-            it: &view,
-        };
-        let status = match said.alert.as_ref().map(|alert| alert.word) {
-            None => StatusCode::OK,
-            Some(AlertWord::Denied | AlertWord::SamePerson | AlertWord::Author) => StatusCode::FORBIDDEN,
-            Some(AlertWord::Changed | AlertWord::Void | AlertWord::Open | AlertWord::NotNow) => StatusCode::CONFLICT,
-            Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
-        };
-        self.page.pages.answer(status, render(template, &sheet, &frame))
-    }
-
-    /// The page that says why there is nothing to show.
-    pub(super) fn refuse(&self, trouble: &Trouble) -> Response {
-        match trouble {
-            Trouble::Storage(error) => self.page.unavailable(error, "a page of an agency could not be made"),
-            Trouble::NotFound | Trouble::Alert(_) => self.page.not_found(),
-        }
-    }
-
-    /// What follows a form: on with a GET, or what the page says when it is shown again.
-    pub(super) fn settle(
-        &self,
-        to: &str,
-        form: &Form,
-        ended: Result<DoneWord, Trouble>,
-    ) -> Result<Response, Box<Said>> {
-        match ended {
-            Ok(done) => Ok(self.page.to(&format!("{to}?done={done}"))),
-            Err(Trouble::Alert(alert)) => Err(Box::new(Said {
-                done: None,
-                alert: Some(alert),
-                filled: filled(form),
-            })),
-            Err(trouble) => Ok(self.refuse(&trouble)),
-        }
-    }
-}
-
 /// What was typed, but the token.
-fn filled(form: &Form) -> BTreeMap<String, String> {
+pub(super) fn filled(form: &Form) -> BTreeMap<String, String> {
     let typed = form.pairs().filter(|(name, _)| *name != "csrf");
     typed.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }

@@ -1,13 +1,16 @@
 //! What the page of a finding shows: what was found, every round of its remedy, and what can be done now.
 
+use naru_admission::Staff;
 use naru_admission::finding::FindingView;
-use naru_admission::inspection::finding_machine;
-use naru_core::{Day, Language, MemberId, Timestamp};
+use naru_admission::inspection::{finding_machine, is_told, side};
+use naru_core::{Language, Timestamp};
+use naru_rulebook::Party;
 use naru_rulebook::catalogue::Catalogues;
 use serde::Serialize;
 
+use super::StepView;
 use super::desk::{day_text, pick};
-use super::{DocumentView, StepView};
+use super::documents::{DocumentView, Named};
 
 /// What happened to a finding.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -72,6 +75,10 @@ pub struct FindingPageView {
     pub steps: Vec<StepView>,
     /// Whether it can get more time.
     pub can_extend: bool,
+    /// Whether it can be removed as a mistake, because nobody was told of it.
+    pub can_strike: bool,
+    /// Whether the member's side judges it, and so signs.
+    pub is_judged_here: bool,
     /// What waits for an approver.
     pub proposals: Vec<FindingProposal>,
     /// What happened, oldest first.
@@ -79,8 +86,13 @@ pub struct FindingPageView {
 }
 
 /// The page of one finding for a member.
-pub(super) fn page(view: &FindingView, member: MemberId, (today, language): (Day, Language)) -> FindingPageView {
+pub(super) fn page(view: &FindingView, named: &Named<'_>, (staff, language): (&Staff, Language)) -> FindingPageView {
     let finding = &view.finding;
+    let is_judged_here = match side(staff, &view.inspection) {
+        Ok(Party::Agency) => true,
+        Ok(Party::Operator) => view.inspection.agency_id.is_none(),
+        _ => false,
+    };
     let control = Catalogues::embedded()
         .control(&finding.control_id)
         .map(|(_, control)| control);
@@ -92,7 +104,7 @@ pub(super) fn page(view: &FindingView, member: MemberId, (today, language): (Day
             event: step.on.clone(),
             needs_four_eyes: step.needs_four_eyes,
             needs_note: true,
-            revisions: Vec::new(),
+            documents: Vec::new(),
         })
     });
     let proposals = view.proposals.iter().map(|proposal| FindingProposal {
@@ -102,14 +114,14 @@ pub(super) fn page(view: &FindingView, member: MemberId, (today, language): (Day
         at: proposal.proposed_at,
         sha256: naru_crypto::hex(&proposal.state_sha256),
         state: proposal.state.clone(),
-        is_own: proposal.proposed_by == Some(member),
+        is_own: proposal.proposed_by == Some(staff.member.id),
     });
     let events = view.events.iter().map(|event| FindingEventView {
         at: event.at,
         event: event.event.clone(),
         note: event.note.clone(),
         due: event.due_on.map(day_text).unwrap_or_default(),
-        documents: documents(view, &event.revisions, today),
+        documents: named.lines(&event.revisions),
     });
     let question = control.map(|c| {
         pick(
@@ -132,22 +144,12 @@ pub(super) fn page(view: &FindingView, member: MemberId, (today, language): (Day
         is_overdue: view.is_overdue,
         version: finding.version,
         steps: steps.collect(),
-        can_extend: finding.is_open() && finding.due_on.is_some(),
+        can_extend: is_judged_here && finding.is_open() && finding.due_on.is_some(),
+        can_strike: is_judged_here
+            && finding.state == finding_machine().initial
+            && !is_told(&view.inspection, finding.round),
+        is_judged_here,
         proposals: proposals.collect(),
         events: events.collect(),
     }
-}
-
-fn documents(view: &FindingView, named: &[naru_core::RevisionId], today: Day) -> Vec<DocumentView> {
-    let rows = named
-        .iter()
-        .filter_map(|id| view.evidence.iter().find(|row| row.id == *id));
-    let documents = rows.map(|row| DocumentView {
-        href: format!("/inspector/documents/{}", row.id),
-        file_name: row.file_name.clone(),
-        revision: row.revision,
-        sha256: naru_crypto::hex(&row.sha256),
-        is_expired: row.is_expired(today),
-    });
-    documents.collect()
 }

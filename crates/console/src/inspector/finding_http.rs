@@ -1,4 +1,5 @@
-//! One finding: GET /inspector/findings/{id}, POST …/steps, …/extend, …/sign and …/decline.
+//! One finding: GET …/findings/{id}, POST …/steps, …/extend, …/sign, …/decline and …/strike. Of a self-inspection that no
+//! agency confirms the operator is the judge.
 
 use axum::extract::Path;
 use axum::response::Response;
@@ -8,47 +9,66 @@ use naru_admission::inspection::Acted;
 use naru_core::Day;
 use naru_web::Route;
 
-use super::desk::{AlertWord, DoneWord, Said, Seat, Sent, Trouble, alert, id, version};
+use super::desk::{AlertWord, DoneWord, Said, Trouble, alert, id, version};
+use super::documents::Named;
 use super::finding::page;
+use super::seat::{Seat, Sent};
 use super::sign::seen;
-use crate::member::route;
 use crate::pages::{Form, Pages};
 
 /// The routes of these pages.
 pub(super) fn routes(pages: &Pages) -> Vec<Route> {
-    let post_to = |path, summary, handler| route(pages, ("POST", path), summary, handler);
-    vec![
-        route(
-            pages,
-            ("GET", "/inspector/findings/{id}"),
-            "One finding of an inspection",
-            get(show),
-        ),
-        post_to(
-            "/inspector/findings/{id}/steps",
+    macro_rules! judged {
+        ($method:literal, $rest:literal, $summary:literal, $handler:expr) => {
+            below!(
+                pages,
+                ["/inspector", "/operator"],
+                ($method, $rest),
+                $summary,
+                $handler
+            )
+        };
+    }
+    [
+        judged!("GET", "/findings/{id}", "One finding of an inspection", get(show)),
+        judged!(
+            "POST",
+            "/findings/{id}/steps",
             "Takes or proposes a step of a finding",
-            post(step),
+            post(step)
         ),
-        post_to(
-            "/inspector/findings/{id}/extend",
+        judged!(
+            "POST",
+            "/findings/{id}/extend",
             "Gives more time for a finding",
-            post(extend),
+            post(extend)
         ),
-        post_to(
-            "/inspector/findings/{id}/sign",
+        judged!(
+            "POST",
+            "/findings/{id}/sign",
             "Signs that a finding is closed or withdrawn",
-            post(sign),
+            post(sign)
         ),
-        post_to(
-            "/inspector/findings/{id}/decline",
+        judged!(
+            "POST",
+            "/findings/{id}/decline",
             "Turns such a proposal down",
-            post(decline),
+            post(decline)
+        ),
+        judged!(
+            "POST",
+            "/findings/{id}/strike",
+            "Removes a finding that was a mistake",
+            post(strike)
         ),
     ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
-fn here(name: &str) -> String {
-    format!("/inspector/findings/{name}")
+fn here(seat: &Seat, name: &str) -> String {
+    format!("{}/findings/{name}", seat.base)
 }
 
 async fn show(Path(name): Path<String>, seat: Seat) -> Response {
@@ -59,15 +79,19 @@ async fn show(Path(name): Path<String>, seat: Seat) -> Response {
 async fn shown(seat: &Seat, name: &str, said: &Said) -> Response {
     let view = async {
         let found = finding::view(seat.office(), &seat.staff, id(name)?).await?;
-        let at = (seat.office().hub.now().day(), seat.language());
-        Ok(page(&found, seat.staff.member.id, at))
+        let named = Named {
+            rows: &found.evidence,
+            base: seat.base,
+            today: seat.office().hub.now().day(),
+        };
+        Ok(page(&found, &named, (&seat.staff, seat.language())))
     };
-    seat.show(("inspector/finding.html", &here(name)), said, view.await)
+    seat.show(("inspector/finding.html", &here(seat, name)), said, view.await)
         .await
 }
 
 async fn answered(seat: &Seat, name: &str, form: &Form, ended: Result<DoneWord, Trouble>) -> Response {
-    match seat.settle(&here(name), form, ended) {
+    match seat.settle(&here(seat, name), form, ended) {
         Ok(response) => response,
         Err(said) => shown(seat, name, &said).await,
     }
@@ -117,4 +141,18 @@ async fn decline(Path(name): Path<String>, Sent { seat, form }: Sent) -> Respons
     };
     let declined = declined.await;
     answered(&seat, &name, &form, declined).await
+}
+
+async fn strike(Path(name): Path<String>, Sent { seat, form }: Sent) -> Response {
+    let struck = async {
+        let found = finding::view(seat.office(), &seat.staff, id(&name)?).await?;
+        finding::strike(seat.office(), &seat.staff, (found.finding.id, version(&form))).await?;
+        Ok(found.inspection.id.to_string())
+    };
+    match struck.await {
+        Ok(inspection) => seat
+            .page
+            .to(&format!("{}?done={}", seat.path(&inspection), DoneWord::Struck)),
+        Err(trouble) => answered(&seat, &name, &form, Err(trouble)).await,
+    }
 }

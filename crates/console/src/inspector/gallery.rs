@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use naru_core::{Language, OrganisationKind};
 use serde::Serialize;
 
-use super::desk::{Alert, AlertWord, DoneWord, May, Said, Sheet, ways};
+use super::desk::{Alert, AlertWord, DoneWord, May, Said, Sheet};
 use super::samples::{ID, SHA256, finding, inspection, item, items, queue, sign};
+use super::seat::ways;
 use super::{FileLine, PapersView, QueueView, Show};
 use crate::page::{Frame, PageError, StaffFrame, render};
 
@@ -23,7 +24,7 @@ fn frame(language: Language, here: &str) -> Frame {
             kind: OrganisationKind::Agency,
             member: "최점검".to_owned(),
             csrf: "csrf-03".to_owned(),
-            ways: ways(here),
+            ways: ways("/inspector", here),
             newcomer: None,
         }),
         ..Frame::default()
@@ -47,6 +48,7 @@ fn page(language: Language, (template, here): (&'static str, &str), said: &Said,
                 approve: false,
             }
         },
+        base: "/inspector",
         it,
     };
     let name = template.replace('/', "-").replace(".html", "");
@@ -174,5 +176,9 @@ fn nothing() -> QueueView {
         lines: Vec::new(),
         late: 0,
         ours: 0,
+        to_sign: 0,
+        unclaimed: Vec::new(),
+        newest_href: String::new(),
+        older_href: String::new(),
     }
 }

@@ -1,12 +1,14 @@
 //! What the page of one inspection shows: where it stands, what can be done now, whose time runs, and what has
 //! happened.
 
-use naru_admission::inspection::{InspectionView, Time, machine};
-use naru_core::{Timestamp, Verdict};
+use naru_admission::Staff;
+use naru_admission::inspection::{InspectionView, Time, machine, side};
+use naru_core::{Day, Language, Proposal, Timestamp, Verdict};
 use naru_storage::InspectionRow;
 use serde::Serialize;
 
 use super::desk::day_text;
+use super::documents::{DocumentView, Named};
 
 /// The time an inspection has taken, to be drawn.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -35,7 +37,7 @@ pub struct StepView {
     /// Whether a note is needed with it.
     pub needs_note: bool,
     /// What is handed in with it: the contract that the organisation signed.
-    pub revisions: Vec<String>,
+    pub documents: Vec<DocumentView>,
 }
 
 /// What happened.
@@ -53,6 +55,8 @@ pub struct EventView {
     pub round: i64,
     /// Whether two people signed it.
     pub is_signed: bool,
+    /// What was handed in with it.
+    pub documents: Vec<DocumentView>,
 }
 
 /// One finding.
@@ -79,7 +83,7 @@ pub struct FindingLine {
 /// Something that waits for an approver.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ProposalLine {
-    /// Where it can be signed.
+    /// Where it can be signed; empty where others sign it.
     pub href: String,
     /// What would happen.
     pub event: String,
@@ -162,7 +166,7 @@ pub(super) fn is_final(inspection: &InspectionRow) -> bool {
     matches!(inspection.state.as_str(), "FINAL_REPORTED" | "ACCEPTED" | "CONFIRMED")
 }
 
-fn steps(view: &InspectionView) -> Vec<StepView> {
+fn steps(view: &InspectionView, named: &Named<'_>) -> Vec<StepView> {
     let machine = machine(view.inspection.machine);
     let signed = view.timeline.iter().rev().find(|event| event.event == "sign-contract");
     let step = |event: &&str| {
@@ -170,22 +174,22 @@ fn steps(view: &InspectionView) -> Vec<StepView> {
             .leaving(&view.inspection.state)
             .find(|step| step.on == **event)?;
         let is_contract = step.on == "accept-and-sign-contract";
-        let contract = signed
-            .filter(|_| is_contract)
-            .into_iter()
-            .flat_map(|event| &event.revisions);
+        let contract = signed.filter(|_| is_contract);
         Some(StepView {
             event: step.on.clone(),
             needs_four_eyes: step.needs_four_eyes,
             needs_note: step.needs_four_eyes
-                || matches!(step.on.as_str(), "return-for-completion" | "reject-remedy-new-round"),
-            revisions: contract.map(ToString::to_string).collect(),
+                || matches!(
+                    step.on.as_str(),
+                    "return-for-completion" | "reject-remedy-new-round" | "return"
+                ),
+            documents: contract.map(|event| named.lines(&event.revisions)).unwrap_or_default(),
         })
     };
     view.next.iter().filter_map(step).collect()
 }
 
-fn findings(view: &InspectionView, (today, language): (naru_core::Day, naru_core::Language)) -> Vec<FindingLine> {
+fn findings(view: &InspectionView, (today, language): (Day, Language)) -> Vec<FindingLine> {
     let of = view
         .items
         .iter()
@@ -209,12 +213,27 @@ fn findings(view: &InspectionView, (today, language): (naru_core::Day, naru_core
     lines.into_iter().map(|(_, line)| line).collect()
 }
 
+/// Whether the side that a member is on takes a step of this name, and so signs it.
+pub(super) fn signs(view: &InspectionView, staff: &Staff, event: &str) -> bool {
+    let party = side(staff, &view.inspection);
+    let mut steps = machine(view.inspection.machine).transitions.iter();
+    steps.any(|step| step.on == event && Ok(step.by) == party)
+}
+
 /// The page of one inspection.
-pub(super) fn page(view: &InspectionView, at: (naru_core::Day, naru_core::Language)) -> InspectionPageView {
+pub(super) fn page(
+    view: &InspectionView,
+    named: &Named<'_>,
+    (staff, language): (&Staff, Language),
+) -> InspectionPageView {
     let inspection = &view.inspection;
     let id = inspection.id.to_string();
+    let sign_href = |proposal: &Proposal| match signs(view, staff, &proposal.event) {
+        true => format!("{}/inspections/{id}/sign/{}", named.base, proposal.id),
+        false => String::new(),
+    };
     let proposals = view.proposals.iter().map(|proposal| ProposalLine {
-        href: format!("/inspector/inspections/{id}/sign/{}", proposal.id),
+        href: sign_href(proposal),
         event: proposal.event.clone(),
         at: proposal.proposed_at,
     });
@@ -225,6 +244,7 @@ pub(super) fn page(view: &InspectionView, at: (naru_core::Day, naru_core::Langua
         note: event.note.clone(),
         round: event.round,
         is_signed: event.proposal_id.is_some(),
+        documents: named.lines(&event.revisions),
     });
     InspectionPageView {
         organisation: view.organisation_name.clone(),
@@ -239,9 +259,9 @@ pub(super) fn page(view: &InspectionView, at: (naru_core::Day, naru_core::Langua
         version: inspection.version,
         items: progress(view),
         clock: view.time.as_ref().and_then(|time| clock(inspection, time)),
-        steps: steps(view),
+        steps: steps(view, named),
         proposals: proposals.collect(),
-        findings: findings(view, at),
+        findings: findings(view, (named.today, language)),
         events: events.collect(),
         id,
     }

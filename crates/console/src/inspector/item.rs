@@ -8,6 +8,7 @@ use naru_storage::VerdictRow;
 use serde::Serialize;
 
 use super::desk::{day_text, pick};
+use super::documents::DocumentView;
 use super::inspection::progress;
 
 /// Which items are listed.
@@ -75,21 +76,6 @@ pub struct VerdictView {
     pub at: Timestamp,
     /// Raised by every change.
     pub version: i64,
-}
-
-/// A document that an answer names.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct DocumentView {
-    /// Where it can be opened.
-    pub href: String,
-    /// The name of the file.
-    pub file_name: String,
-    /// Which revision.
-    pub revision: i64,
-    /// SHA-256 of its bytes.
-    pub sha256: String,
-    /// Whether it no longer holds.
-    pub is_expired: bool,
 }
 
 /// How a signal stands that is evidence for an item.
@@ -228,20 +214,14 @@ pub(super) fn item(
     view: &InspectionView,
     control_id: &str,
     signals: &[SignalStanding],
-    (today, language): (Day, Language),
+    (base, today, language): (&str, Day, Language),
 ) -> Option<ItemPageView> {
     let at = view.items.iter().position(|item| item.control.id == control_id)?;
     let item = view.items.get(at)?;
     let round = view.inspection.round;
     let neighbour = |at: Option<usize>| at.and_then(|at| view.items.get(at)).map(|item| item.control.id.clone());
     let answer = item.answer();
-    let documents = item.evidence.iter().map(|row| DocumentView {
-        href: format!("/inspector/documents/{}", row.id),
-        file_name: row.file_name.clone(),
-        revision: row.revision,
-        sha256: naru_crypto::hex(&row.sha256),
-        is_expired: row.is_expired(today),
-    });
+    let documents = item.evidence.iter().map(|row| DocumentView::of(row, base, today));
     let feeds = signals
         .iter()
         .filter(|standing| standing.controls.iter().any(|id| id == control_id));

@@ -1,4 +1,5 @@
-//! Items: GET /inspector/inspections/{id}/items, GET and POST …/items/{control}, and POST …/items/{control}/findings.
+//! Items: GET …/inspections/{id}/items and …/items/{control}; judging and writing findings is the agency's alone: POST
+//! …/items/{control} and …/items/{control}/findings.
 
 use axum::extract::Path;
 use axum::response::Response;
@@ -8,27 +9,29 @@ use naru_admission::{finding, signal};
 use naru_core::{InspectionMethod, Verdict};
 use naru_web::Route;
 
-use super::desk::{AlertWord, DoneWord, Said, Seat, Sent, Trouble, alert, id, version};
-use super::inspection_http::here;
+use super::desk::{AlertWord, DoneWord, Said, Trouble, alert, id, version};
 use super::item::{self, ItemPageView, Show};
+use super::seat::{Seat, Sent};
 use crate::member::route;
 use crate::pages::{Form, Pages, parameter};
 
 /// The routes of these pages.
 pub(super) fn routes(pages: &Pages) -> Vec<Route> {
-    vec![
-        route(
-            pages,
-            ("GET", "/inspector/inspections/{id}/items"),
-            "The items of an inspection",
-            get(list),
-        ),
-        route(
-            pages,
-            ("GET", "/inspector/inspections/{id}/items/{control}"),
-            "One item with the answer beside it",
-            get(show),
-        ),
+    let all = below!(
+        pages,
+        ["/inspector", "/operator", "/supervisor"],
+        ("GET", "/inspections/{id}/items"),
+        "The items of an inspection",
+        get(list)
+    );
+    let one = below!(
+        pages,
+        ["/inspector", "/operator", "/supervisor"],
+        ("GET", "/inspections/{id}/items/{control}"),
+        "One item with the answer beside it",
+        get(show)
+    );
+    let mut routes = vec![
         route(
             pages,
             ("POST", "/inspector/inspections/{id}/items/{control}"),
@@ -41,16 +44,19 @@ pub(super) fn routes(pages: &Pages) -> Vec<Route> {
             "Writes a finding on an item",
             post(write),
         ),
-    ]
+    ];
+    routes.extend(all);
+    routes.extend(one);
+    routes
 }
 
 async fn list(Path(name): Path<String>, seat: Seat) -> Response {
     let said = seat.said();
     let word = parameter(seat.page.query(), "show").unwrap_or_default();
     let show = Show::parse(&word).unwrap_or(Show::All);
-    let path = format!("{}/items?show={show}", here(&name));
+    let path = format!("{}/items?show={show}", seat.path(&name));
     let view = async {
-        let found = inspection::view(seat.office(), &seat.staff, id(&name)?).await?;
+        let found = seat.inspection(&name).await?;
         Ok(item::items(&found, show, seat.language()))
     };
     seat.show(("inspector/items.html", &path), &said, view.await).await
@@ -61,20 +67,20 @@ async fn show(Path((name, control)): Path<(String, String)>, seat: Seat) -> Resp
     shown(&seat, (&name, &control), &said).await
 }
 
-fn path(name: &str, control: &str) -> String {
-    format!("{}/items/{control}", here(name))
+fn path(seat: &Seat, name: &str, control: &str) -> String {
+    format!("{}/items/{control}", seat.path(name))
 }
 
 async fn shown(seat: &Seat, (name, control): (&str, &str), said: &Said) -> Response {
     let view = view(seat, name, control).await;
-    seat.show(("inspector/item.html", &path(name, control)), said, view)
-        .await
+    let path = path(seat, name, control);
+    seat.show(("inspector/item.html", &path), said, view).await
 }
 
 async fn view(seat: &Seat, name: &str, control: &str) -> Result<ItemPageView, Trouble> {
-    let found = inspection::view(seat.office(), &seat.staff, id(name)?).await?;
+    let found = seat.inspection(name).await?;
     let signals = signal::service::standings(seat.office(), found.inspection.organisation_id).await?;
-    let at = (seat.office().hub.now().day(), seat.language());
+    let at = (seat.base, seat.office().hub.now().day(), seat.language());
     item::item(&found, control, &signals, at).ok_or(Trouble::NotFound)
 }
 
@@ -113,7 +119,7 @@ async fn answered(
     form: &Form,
     ended: Result<DoneWord, Trouble>,
 ) -> Response {
-    match seat.settle(&path(name, control), form, ended) {
+    match seat.settle(&path(seat, name, control), form, ended) {
         Ok(response) => response,
         Err(said) => shown(seat, (name, control), &said).await,
     }

@@ -1,11 +1,19 @@
-//! The console of an inspecting agency: what is due first, one inspection with its items and findings, and what two
-//! people sign.
+//! Inspections for those who judge, decide or watch: the console of an inspecting agency, and the same pages where the
+//! operator decides on self-inspections and the supervisor looks.
 //!
 //! An agency sees the inspections that are assigned to it and nothing else; who may judge, write and sign is
 //! decided by the services, and a page shows a form to those alone who can use it. The papers of an inspection
 //! serve other audiences through the same handlers.
 
+/// Routes of one page at the same place below each console that has it.
+macro_rules! below {
+    ($pages:expr, [$($base:literal),+], ($method:literal, $rest:literal), $summary:literal, $handler:expr) => {
+        [$($crate::member::route($pages, ($method, concat!($base, $rest)), $summary, $handler)),+]
+    };
+}
+
 mod desk;
+mod documents;
 mod finding;
 mod finding_http;
 #[cfg(test)]
@@ -14,20 +22,23 @@ mod inspection;
 mod inspection_http;
 mod item;
 mod item_http;
+mod lists;
 #[cfg(test)]
 mod page_tests;
 pub(crate) mod papers;
 mod queue;
 #[cfg(test)]
 mod samples;
+mod seat;
 mod sign;
 
 pub use desk::{Alert, AlertWord, DoneWord, May, Said};
+pub use documents::DocumentView;
 pub use finding::{FindingEventView, FindingPageView, FindingProposal};
 pub use inspection::{ClockView, EventView, FindingLine, InspectionPageView, ProposalLine, StepView};
-pub use item::{DocumentView, ItemLine, ItemPageView, ItemsView, Show, SignalView, VerdictView};
+pub use item::{ItemLine, ItemPageView, ItemsView, Show, SignalView, VerdictView};
 pub use papers::{FileLine, PapersView};
-pub use queue::{QueueLine, QueueView};
+pub use queue::{QueueLine, QueueView, UnclaimedLine};
 pub use sign::{SignView, SignedVerdict};
 
 use naru_web::Route;
@@ -45,6 +56,7 @@ pub(crate) fn routes(pages: &Pages) -> Vec<Route> {
     routes.extend(item_http::routes(pages));
     routes.extend(finding_http::routes(pages));
     routes.extend(sign::routes(pages));
+    routes.extend(documents::routes(pages));
     routes.extend(papers::routes(pages));
     routes
 }

@@ -82,7 +82,10 @@ fn what_was_typed_survives_a_conflict_beside_what_stands() {
         conflict.contains("value=\"satisfied\" required checked"),
         "what was chosen"
     );
-    assert!(conflict.contains("다른 사람이 남긴 판정이 있어요"), "and what stands");
+    assert!(
+        conflict.contains("다른 사람이 먼저 남긴 판정이 있습니다"),
+        "and what stands"
+    );
     assert!(
         conflict.contains("name=\"version\" value=\"3\""),
         "the next try is made for what stands"
@@ -93,8 +96,8 @@ fn what_was_typed_survives_a_conflict_beside_what_stands() {
 fn a_late_inspection_says_so_in_words_and_its_clock_is_drawn() {
     let queue = html("inspector-queue-1");
     assert!(
-        queue.contains("기한을 넘겼어요") && queue.contains("점검기관의 시간 700시간"),
+        queue.contains("기한 지남") && queue.contains("점검기관의 시간 700시간"),
         "{queue}"
     );
-    assert!(html("inspector-queue-2").contains("진행 중인 점검이 없어요"));
+    assert!(html("inspector-queue-2").contains("진행 중인 점검이 없습니다"));
 }

@@ -12,11 +12,10 @@ use naru_storage::StorageError;
 use naru_web::Route;
 use serde::Serialize;
 
-use super::desk::{Seat, ways};
-use super::inspection_http::{here, saved_as};
+use super::documents::saved_as;
+use super::seat::{Seat, ways};
 use crate::StaffWay;
 use crate::member::gate::StaffPage;
-use crate::member::route;
 use crate::page::render;
 use crate::pages::Pages;
 
@@ -44,35 +43,49 @@ pub struct PapersView {
     pub files: Vec<FileLine>,
 }
 
-/// The routes of an agency to these papers.
+/// The routes of agencies, the operator and the supervisor to these papers.
 pub(super) fn routes(pages: &Pages) -> Vec<Route> {
-    let get_at = |path, summary, handler| route(pages, ("GET", path), summary, handler);
-    vec![
-        get_at(
-            "/inspector/inspections/{id}/report",
+    macro_rules! paper {
+        ($rest:literal, $summary:literal, $handler:expr) => {
+            below!(
+                pages,
+                ["/inspector", "/operator", "/supervisor"],
+                ("GET", $rest),
+                $summary,
+                $handler
+            )
+        };
+    }
+    [
+        paper!(
+            "/inspections/{id}/report",
             "The final report of an inspection",
-            get(show_report),
+            get(show_report)
         ),
-        get_at(
-            "/inspector/inspections/{id}/report.pdf",
+        paper!(
+            "/inspections/{id}/report.pdf",
             "The final report as PDF",
-            get(print_report),
+            get(print_report)
         ),
-        get_at(
-            "/inspector/inspections/{id}/oscal",
+        paper!(
+            "/inspections/{id}/oscal",
             "The OSCAL bundle of an inspection",
-            get(list_bundle),
+            get(list_bundle)
         ),
-        get_at(
-            "/inspector/inspections/{id}/oscal/{file}",
+        paper!(
+            "/inspections/{id}/oscal/{file}",
             "One file of an OSCAL bundle",
-            get(open_file),
+            get(open_file)
         ),
     ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 async fn show_report(Path(name): Path<String>, seat: Seat) -> Response {
-    report_page(&seat.page, &name, (&here(&name), ways("/inspector"))).await
+    let here = seat.path(&name);
+    report_page(&seat.page, &name, (&here, ways(seat.base, &here))).await
 }
 
 async fn print_report(Path(name): Path<String>, seat: Seat) -> Response {
@@ -80,7 +93,8 @@ async fn print_report(Path(name): Path<String>, seat: Seat) -> Response {
 }
 
 async fn list_bundle(Path(name): Path<String>, seat: Seat) -> Response {
-    bundle_page(&seat.page, &name, (&here(&name), ways("/inspector"))).await
+    let here = seat.path(&name);
+    bundle_page(&seat.page, &name, (&here, ways(seat.base, &here))).await
 }
 
 async fn open_file(Path((name, file)): Path<(String, String)>, seat: Seat) -> Response {

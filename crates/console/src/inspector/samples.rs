@@ -6,7 +6,7 @@ use naru_core::{InspectionMethod, Timestamp, Verdict};
 use super::{
     ClockView, DocumentView, EventView, FindingEventView, FindingLine, FindingPageView, FindingProposal,
     InspectionPageView, ItemLine, ItemPageView, ItemsView, ProposalLine, QueueLine, QueueView, Show, SignView,
-    SignalView, SignedVerdict, StepView, VerdictView,
+    SignalView, SignedVerdict, StepView, UnclaimedLine, VerdictView,
 };
 
 pub(super) const ID: &str = "ins_0193a5c0000070008000000000000001";
@@ -39,6 +39,11 @@ pub(super) fn queue(name: &str) -> QueueView {
         round: 2,
         is_ours,
         clock,
+        sign_href: match state {
+            "TESTING" => format!("/inspector/inspections/{ID}/sign/prp_1"),
+            _ => String::new(),
+        },
+        waits_for_others: state == "TEST_REMEDIATION",
     };
     QueueView {
         lines: vec![
@@ -48,6 +53,19 @@ pub(super) fn queue(name: &str) -> QueueView {
         ],
         late: 1,
         ours: 1,
+        to_sign: 1,
+        unclaimed: vec![UnclaimedLine {
+            id: ID.to_owned(),
+            organisation: name.to_owned(),
+            code: "moafin".to_owned(),
+            kind: "ORG",
+            service: String::new(),
+            platform: String::new(),
+            since: at("20261120090000"),
+            version: 4,
+        }],
+        newest_href: String::new(),
+        older_href: "/inspector?from=50".to_owned(),
     }
 }
 
@@ -69,7 +87,10 @@ fn step(event: &str, needs_four_eyes: bool) -> StepView {
         event: event.to_owned(),
         needs_four_eyes,
         needs_note: needs_four_eyes,
-        revisions: vec!["rev_0193a5c0000070008000000000000003".to_owned()],
+        documents: match event {
+            "send-result" => Vec::new(),
+            _ => vec![document("계약서.pdf", false)],
+        },
     }
 }
 
@@ -81,6 +102,7 @@ pub(super) fn inspection(name: &str, state: &str) -> InspectionPageView {
         note: name.to_owned(),
         round: 1,
         is_signed: event == "send-result",
+        documents: vec![document(name, event == "start")],
     };
     InspectionPageView {
         id: ID.to_owned(),
@@ -142,7 +164,9 @@ pub(super) fn items(name: &str, show: Show) -> ItemsView {
 
 fn document(name: &str, is_expired: bool) -> DocumentView {
     DocumentView {
+        id: "rev_0193a5c0000070008000000000000003".to_owned(),
         href: "/inspector/documents/rev_0193a5c0000070008000000000000003".to_owned(),
+        kind: "contract",
         file_name: name.to_owned(),
         revision: 2,
         sha256: SHA256.to_owned(),
@@ -224,6 +248,8 @@ pub(super) fn finding(name: &str, is_own: bool) -> FindingPageView {
         version: 4,
         steps: vec![step("verify", true), step("reject", false)],
         can_extend: true,
+        can_strike: is_own,
+        is_judged_here: true,
         proposals: vec![FindingProposal {
             id: "prp_1".to_owned(),
             event: "verify".to_owned(),
@@ -257,7 +283,8 @@ pub(super) fn sign(name: &str, is_own: bool) -> SignView {
         state: name.to_owned(),
         verdicts: ["satisfied", "not_satisfied"].map(row).to_vec(),
         findings: vec![row("OPEN")],
-        documents: vec![SHA256.to_owned()],
+        documents: vec![document(name, false)],
+        handed_in: vec![document(name, true)],
         is_own,
     }
 }

@@ -1,20 +1,21 @@
 //! Signing: exactly what would be signed, as a table and as the text whose digest it is, at GET
-//! /inspector/inspections/{id}/sign/{proposal}, and the two answers to it.
+//! …/inspections/{id}/sign/{proposal}, and the two answers to it.
 
 use axum::extract::Path;
 use axum::response::Response;
 use axum::routing::{get, post};
 use naru_admission::inspection;
-use naru_core::{Language, Timestamp};
+use naru_core::{Language, RevisionId, Timestamp};
 use naru_crypto::from_hex;
 use naru_rulebook::catalogue::Catalogues;
 use naru_web::Route;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::desk::{AlertWord, DoneWord, Said, Seat, Sent, Trouble, alert, id, pick};
-use super::inspection_http::here;
-use crate::member::route;
+use super::desk::{AlertWord, DoneWord, Said, Trouble, alert, id, pick};
+use super::documents::{DocumentView, Named, rows};
+use super::inspection::signs;
+use super::seat::{Seat, Sent};
 use crate::pages::{Form, Pages};
 
 /// One verdict, or one open finding, of what is signed.
@@ -57,34 +58,38 @@ pub struct SignView {
     pub verdicts: Vec<SignedVerdict>,
     /// Every open finding in it.
     pub findings: Vec<SignedVerdict>,
-    /// The digests of the documents in it.
-    pub documents: Vec<String>,
+    /// The documents on which the answers rest.
+    pub documents: Vec<DocumentView>,
+    /// The documents that were handed in with the step.
+    pub handed_in: Vec<DocumentView>,
     /// Whether the member proposed it, and so cannot sign.
     pub is_own: bool,
 }
 
 /// The routes of these pages.
 pub(super) fn routes(pages: &Pages) -> Vec<Route> {
-    vec![
-        route(
-            pages,
-            ("GET", "/inspector/inspections/{id}/sign/{proposal}"),
-            "Exactly what would be signed",
-            get(show),
-        ),
-        route(
-            pages,
-            ("POST", "/inspector/inspections/{id}/sign/{proposal}/approve"),
-            "Signs a proposed step of an inspection",
-            post(approve),
-        ),
-        route(
-            pages,
-            ("POST", "/inspector/inspections/{id}/sign/{proposal}/reject"),
-            "Turns a proposed step down",
-            post(reject),
-        ),
-    ]
+    let shown = below!(
+        pages,
+        ["/inspector", "/operator"],
+        ("GET", "/inspections/{id}/sign/{proposal}"),
+        "Exactly what would be signed",
+        get(show)
+    );
+    let approved = below!(
+        pages,
+        ["/inspector", "/operator"],
+        ("POST", "/inspections/{id}/sign/{proposal}/approve"),
+        "Signs a proposed step of an inspection",
+        post(approve)
+    );
+    let rejected = below!(
+        pages,
+        ["/inspector", "/operator"],
+        ("POST", "/inspections/{id}/sign/{proposal}/reject"),
+        "Turns a proposed step down",
+        post(reject)
+    );
+    shown.into_iter().chain(approved).chain(rejected).collect()
 }
 
 /// The digest that a form says was shown.
@@ -99,26 +104,30 @@ async fn show(Path((name, proposal)): Path<(String, String)>, seat: Seat) -> Res
 }
 
 async fn shown(seat: &Seat, (name, proposal): (&str, &str), said: &Said) -> Response {
-    let path = format!("{}/sign/{proposal}", here(name));
+    let path = format!("{}/sign/{proposal}", seat.path(name));
     let view = view(seat, name, proposal).await;
     seat.show(("inspector/sign.html", &path), said, view).await
 }
 
 async fn view(seat: &Seat, name: &str, proposal: &str) -> Result<SignView, Trouble> {
-    let found = inspection::view(seat.office(), &seat.staff, id(name)?).await?;
+    let found = seat.inspection(name).await?;
     let asked = found
         .proposals
         .iter()
-        .find(|open| open.id.to_string() == proposal)
+        .find(|open| open.id.to_string() == proposal && signs(&found, &seat.staff, &open.event))
         .ok_or(Trouble::NotFound)?;
     let state: Value = serde_json::from_str(&asked.state).unwrap_or_default();
     let language = seat.language();
-    let rows = |list: &str, word: &str, text: &str| {
+    let (documents, handed_in) = (revisions(&state, "documents"), revisions(&state, "handed_in"));
+    let named = Named {
+        rows: &rows(seat, &[documents.as_slice(), handed_in.as_slice()].concat()).await?,
+        base: seat.base,
+        today: seat.office().hub.now().day(),
+    };
+    let table = |list: &str, word: &str, text: &str| {
         let all = state.get(list).and_then(Value::as_array).into_iter().flatten();
         all.map(|row| signed(row, (word, text), language)).collect()
     };
-    let documents = state.get("documents").and_then(Value::as_array).into_iter().flatten();
-    let documents = documents.filter_map(|document| Some(document.get("sha256")?.as_str()?.to_owned()));
     Ok(SignView {
         inspection: found.inspection.id.to_string(),
         organisation: found.organisation_name.clone(),
@@ -129,11 +138,19 @@ async fn view(seat: &Seat, name: &str, proposal: &str) -> Result<SignView, Troub
         at: asked.proposed_at,
         sha256: naru_crypto::hex(&asked.state_sha256),
         state: asked.state.clone(),
-        verdicts: rows("verdicts", "verdict", "note"),
-        findings: rows("open_findings", "state", "statement"),
-        documents: documents.collect(),
+        verdicts: table("verdicts", "verdict", "note"),
+        findings: table("open_findings", "state", "statement"),
+        documents: named.lines(&documents),
+        handed_in: named.lines(&handed_in),
         is_own: asked.proposed_by == Some(seat.staff.member.id),
     })
+}
+
+/// The revisions of a list of the state: ids, or rows that name one as `revision`.
+fn revisions(state: &Value, list: &str) -> Vec<RevisionId> {
+    let all = state.get(list).and_then(Value::as_array).into_iter().flatten();
+    let id = |row: &Value| row.get("revision").unwrap_or(row).as_str()?.parse().ok();
+    all.filter_map(id).collect()
 }
 
 fn text(value: &Value, key: &str) -> String {
@@ -180,7 +197,7 @@ async fn answered(
     ended: Result<DoneWord, Trouble>,
 ) -> Response {
     let is_gone = matches!(&ended, Err(Trouble::Alert(alert)) if alert.word == AlertWord::Void);
-    match seat.settle(&here(name), form, ended) {
+    match seat.settle(&seat.path(name), form, ended) {
         Ok(response) => response,
         Err(said) if is_gone => super::inspection_http::shown(seat, name, &said).await,
         Err(said) => shown(seat, (name, proposal), &said).await,

@@ -10,6 +10,7 @@ use naru_admission::organisation::OrganisationError;
 use naru_admission::policy::service::PolicyError;
 use naru_admission::proposal::ProposalError;
 use naru_admission::subsidy::service::SubsidyError;
+use naru_auth::client::admission::AdmissionError;
 use naru_banking::transfer::settlement::SettlementError;
 use naru_core::{OrganisationKind, words};
 use naru_storage::StorageError;
@@ -24,24 +25,34 @@ use crate::pages::{Form, parameter};
 /// Every label of a way through this console.
 pub(super) const WAY_LABELS: &[&str] = &[
     "operator.way_pipeline",
+    "operator.way_inspections",
     "operator.way_proposals",
     "operator.way_rules",
     "operator.way_policies",
     "operator.way_subsidies",
     "operator.way_transfers",
+    "operator.way_security",
 ];
-const WAY_PATHS: [&str; 6] = [
+const WAY_PATHS: [&str; 8] = [
     "/operator",
+    "/operator/inspections",
     "/operator/proposals",
     "/operator/rules",
     "/operator/policies",
     "/operator/subsidies",
     "/operator/transfers",
+    "/staff/security",
 ];
 
 /// The ways through the console; the one that is shown is the longest path that `here` begins with.
-pub(super) fn ways(here: &str) -> Vec<StaffWay> {
+pub(crate) fn ways(here: &str) -> Vec<StaffWay> {
     let path = here.split('?').next().unwrap_or_default();
+    // A finding belongs to its inspection.
+    let path = if path.starts_with("/operator/findings") {
+        "/operator/inspections"
+    } else {
+        path
+    };
     let current = WAY_PATHS
         .iter()
         .filter(|way| path.starts_with(**way))
@@ -283,6 +294,17 @@ impl From<SubsidyError> for Failed {
             SubsidyError::Proposal(error) => error.into(),
             SubsidyError::Denied(_) => Self::Denied,
             SubsidyError::Storage(error) => Self::Storage(error),
+        }
+    }
+}
+
+impl From<AdmissionError> for Failed {
+    fn from(error: AdmissionError) -> Self {
+        match error {
+            AdmissionError::Unknown => Self::Unknown,
+            AdmissionError::Denied => Self::Denied,
+            AdmissionError::FourEyes(error) => error.into(),
+            AdmissionError::Storage(error) => Self::Storage(error),
         }
     }
 }

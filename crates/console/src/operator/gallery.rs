@@ -12,6 +12,7 @@ use naru_storage::{BudgetRow, OrganisationFilter, SubsidyRow};
 use serde_json::json;
 
 use super::desk::{DeniedView, DeskDone, DeskError, Said, denied_page};
+use super::inspections::{HandedIn, InspectionsView, inspections};
 use super::organisation::organisation_view;
 use super::parts::{ProposalLine, lines};
 use super::policies::{PoliciesView, WaitingPolicy, policies_page};
@@ -28,6 +29,7 @@ pub(crate) type Page = (String, Result<String, PageError>);
 /// Every page of the desk in a language, with a fintech of this name.
 pub(crate) fn pages(language: Language, name: &str) -> Vec<Page> {
     let mut pages = many(language, name);
+    pages.extend(handed_in(language, name));
     pages.extend(one(language, name));
     pages.extend(waiting(language, name));
     pages.extend(money(language, name));
@@ -67,6 +69,29 @@ fn many(language: Language, name: &str) -> Vec<Page> {
     vec![
         ("operator-pipeline".to_owned(), pipeline::pipeline(&full, &frame)),
         ("operator-pipeline-empty".to_owned(), pipeline::pipeline(&empty, &frame)),
+    ]
+}
+
+fn handed_in(language: Language, name: &str) -> Vec<Page> {
+    let frame = of(language, "/operator/inspections");
+    let line = |service: &str, waits_for_signature| HandedIn {
+        href: "/operator/inspections/ins_1".to_owned(),
+        name: name.to_owned(),
+        code: "moafin".to_owned(),
+        kind: if service.is_empty() { "ORG" } else { "APP" },
+        service: service.to_owned(),
+        platform: "web".to_owned(),
+        since: at(NOW),
+        waits_for_signature,
+    };
+    let view = |lines, has_more| InspectionsView { lines, has_more };
+    let full = view(vec![line("", false), line(name, true)], true);
+    vec![
+        ("operator-inspections".to_owned(), inspections(&full, &frame)),
+        (
+            "operator-inspections-empty".to_owned(),
+            inspections(&view(Vec::new(), false), &frame),
+        ),
     ]
 }
 

@@ -6,6 +6,7 @@
 mod desk;
 #[cfg(test)]
 pub(crate) mod gallery;
+mod inspections;
 mod organisation;
 mod organisation_http;
 mod parts;
@@ -24,7 +25,7 @@ mod tests;
 mod transfers;
 mod transfers_http;
 
-pub(crate) use desk::{Failed, answered, require_kind};
+pub(crate) use desk::{Failed, answered, require_kind, ways};
 pub(crate) use organisation::{OrganisationView, organisation_view};
 pub(crate) use parts::{Bar, OrganisationLine, ProposalLine, bars, lines};
 pub(crate) use pipeline_http::filter;
@@ -42,6 +43,7 @@ pub(crate) const WAY_LABELS: &[&str] = desk::WAY_LABELS;
 pub(crate) fn routes(pages: &Pages) -> Vec<Route> {
     let mut routes = pipeline_http::routes(pages);
     routes.extend(organisation_http::routes(pages));
+    routes.extend(inspections::routes(pages));
     routes.extend(proposals_http::routes(pages));
     routes.extend(rules_http::routes(pages));
     routes.extend(policies::routes(pages));

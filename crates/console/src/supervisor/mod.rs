@@ -7,4 +7,4 @@ mod overview_http;
 
 #[cfg(test)]
 pub(crate) use overview_http::WAY_LABELS;
-pub(crate) use overview_http::routes;
+pub(crate) use overview_http::{routes, ways};

@@ -18,8 +18,12 @@ use crate::operator::{
 use crate::page::{Frame, StaffWay};
 
 /// Every label of a way through this console.
-pub(crate) const WAY_LABELS: &[&str] = &["supervisor.way_overview", "supervisor.way_organisations"];
-const WAY_PATHS: [&str; 2] = ["/supervisor", "/supervisor/organisations"];
+pub(crate) const WAY_LABELS: &[&str] = &[
+    "supervisor.way_overview",
+    "supervisor.way_organisations",
+    "supervisor.way_security",
+];
+const WAY_PATHS: [&str; 3] = ["/supervisor", "/supervisor/organisations", "/staff/security"];
 /// Decisions shown at most.
 const DECISIONS_MAX: i64 = 30;
 
@@ -40,13 +44,18 @@ async fn frame(page: &StaffPage, here: &str) -> Result<Frame, Response> {
 }
 
 /// The ways through the console.
-pub(super) fn ways(here: &str) -> Vec<StaffWay> {
-    let is_list = here.starts_with(WAY_PATHS[1]);
+pub(crate) fn ways(here: &str) -> Vec<StaffWay> {
+    // An inspection is reached through its organisation.
+    let current = match here {
+        here if here.starts_with("/staff") => WAY_PATHS[2],
+        here if here.starts_with(WAY_PATHS[1]) || here.starts_with("/supervisor/inspections") => WAY_PATHS[1],
+        _ => WAY_PATHS[0],
+    };
     let pairs = WAY_LABELS.iter().zip(WAY_PATHS);
     let way = |(label, path): (&&'static str, &str)| StaffWay {
         label,
         href: path.to_owned(),
-        current: (path == WAY_PATHS[1]) == is_list,
+        current: path == current,
     };
     pairs.map(way).collect()
 }

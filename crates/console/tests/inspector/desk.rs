@@ -85,12 +85,21 @@ fn organisation(id: OrganisationId, (code, kind): (&str, OrganisationKind), now:
 
 /// An inspection of a fintech by an agency, in a state.
 pub(crate) async fn inspection(bed: &Bed, (fintech, agency): (&Seated, &Seated), state: &str) -> InspectionId {
+    stored(bed, (fintech, Some(agency)), (InspectionMachine::Organisation, state)).await
+}
+
+/// The same through any process, where no agency may have taken it.
+pub(crate) async fn stored(
+    bed: &Bed,
+    (fintech, agency): (&Seated, Option<&Seated>),
+    (machine, state): (InspectionMachine, &str),
+) -> InspectionId {
     let now = bed.hub.now();
     let row = &InspectionRow {
         id: InspectionId::new(now, bed.hub.storage().chance()),
         organisation_id: fintech.organisation,
-        agency_id: Some(agency.organisation),
-        machine: InspectionMachine::Organisation,
+        agency_id: agency.map(|agency| agency.organisation),
+        machine,
         kind: InspectionKind::Organisation,
         platform: String::new(),
         service: String::new(),

@@ -7,6 +7,9 @@
 #[expect(dead_code, reason = "the bed of the people has more than an agency needs")]
 mod bed;
 mod desk;
+mod handed_in;
+mod members;
+mod own;
 
 use naru_core::{InspectionId, OrganisationKind, Role, Verdict};
 
@@ -90,7 +93,7 @@ async fn two_people_sign_exactly_what_was_shown_and_the_report_is_there() {
     let path = proposed(&mut author, house.id).await;
     let own = author.get(&path).await;
     assert!(
-        own.text.contains("내가 올린 것이라") && !own.text.contains("approve?"),
+        own.text.contains("직접 요청한 것이므로") && !own.text.contains("approve?"),
         "{}",
         own.text
     );
@@ -172,7 +175,7 @@ async fn what_changed_after_it_was_shown_is_not_signed() {
         .post(&page.action("/approve"), &[("csrf", &page.csrf()), ("sha256", &seen)])
         .await;
     assert!(
-        void.status == 409 && void.text.contains("무효가 되었어요"),
+        void.status == 409 && void.text.contains("무효가 되었습니다"),
         "{} {}",
         void.status,
         void.text
@@ -193,7 +196,7 @@ async fn another_agencys_inspection_is_not_there() {
     let mut browser = enter(&house.bed, &rival).await;
     let queue = browser.get("/inspector").await;
     assert!(
-        queue.status == 200 && queue.text.contains("진행 중인 점검이 없어요"),
+        queue.status == 200 && queue.text.contains("진행 중인 점검이 없습니다"),
         "{}",
         queue.text
     );
@@ -233,7 +236,7 @@ async fn an_item_is_judged_beside_its_answer_and_two_do_not_overwrite_each_other
     let path = format!("/inspector/inspections/{}/items/{ITEM}", house.id);
     let page = one.get(&path).await;
     assert!(
-        page.text.contains("아직 답변이 없어요") && page.text.contains("rel=\"next\""),
+        page.text.contains("아직 답변이 없습니다") && page.text.contains("rel=\"next\""),
         "{}",
         page.text
     );
@@ -263,7 +266,7 @@ async fn an_item_is_judged_beside_its_answer_and_two_do_not_overwrite_each_other
     let conflict = other.post(&format!("{path}?lang=ko"), &second).await;
     assert_eq!(conflict.status, 409);
     assert!(
-        conflict.text.contains("다른 사람이 남긴 판정이 있어요"),
+        conflict.text.contains("다른 사람이 먼저 남긴 판정이 있습니다"),
         "{}",
         conflict.text
     );
