@@ -47,7 +47,7 @@ async fn office(public_url: String) -> Result<Office, Failure> {
     let settings = HubSettings {
         public_url,
         mutual_tls_url: None,
-        outbound_roots_pem: Vec::new(),
+        outbound: naru_web::OutboundSettings::default(),
         test_bed: true,
         hours: None,
         lives: Lives::default(),
@@ -57,7 +57,10 @@ async fn office(public_url: String) -> Result<Office, Failure> {
     };
     Ok(Office {
         hub: Hub::start(storage, settings),
-        settings: Arc::new(AdmissionSettings::default()),
+        settings: Arc::new(AdmissionSettings {
+            scim_per_second: 1_000,
+            ..AdmissionSettings::default()
+        }),
     })
 }
 

@@ -48,6 +48,10 @@ pub struct AdmissionSettings {
     pub invitation_seconds: i64,
     /// How long a directory's token can be used, days.
     pub scim_token_days: u32,
+    /// Requests a second of one directory at most.
+    pub scim_per_second: u32,
+    /// How many of those may come at once.
+    pub scim_burst: u32,
     /// Days after which a credential that nobody used counts as dormant.
     pub dormant_days: u32,
     /// Days before an end at which the first warning is given.
@@ -79,6 +83,8 @@ impl Default for AdmissionSettings {
             subsidy_percent: 75,
             invitation_seconds: 72 * 3_600,
             scim_token_days: 365,
+            scim_per_second: 10,
+            scim_burst: 200,
             dormant_days: 90,
             warning_days: 30,
             observations_kept: 200,

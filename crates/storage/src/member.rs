@@ -172,6 +172,18 @@ impl Tx {
         rows.into_iter().map(|row| read(self, row)).collect()
     }
 
+    /// So many of them behind the first `offset`, in the same order.
+    pub async fn member_page(
+        &self,
+        organisation: OrganisationId,
+        (offset, limit): (i64, i64),
+    ) -> Result<Vec<MemberRow>, StorageError> {
+        const SQL: &str =
+            columns!("WHERE organisation_id = $1 AND removed_at IS NULL ORDER BY created_at, id LIMIT $3 OFFSET $2");
+        let rows = self.query(SQL, values![organisation, offset, limit]).await?;
+        rows.into_iter().map(|row| read(self, row)).collect()
+    }
+
     /// Notes that a member signed in.
     pub fn member_seen(&self, id: MemberId) -> Result<(), StorageError> {
         self.later("UPDATE members SET seen_at = $2 WHERE id = $1", values![id, self.now()])

@@ -98,4 +98,9 @@ impl Tx {
              WHERE id = $1 AND organisation_id = $2 AND ended_at IS NULL AND expires_at > $3";
         Ok(self.execute(sql, values![id, organisation, self.now()]).await? == 1)
     }
+    /// Ends the tokens that a member asked for; how many could still be used.
+    pub async fn scim_token_end_of(&self, issued_by: MemberId) -> Result<u64, StorageError> {
+        let sql = "UPDATE scim_tokens SET ended_at = $2 WHERE issued_by = $1 AND ended_at IS NULL AND expires_at > $2";
+        self.execute(sql, values![issued_by, self.now()]).await
+    }
 }

@@ -191,9 +191,15 @@ pub(crate) async fn update(
             return Ok(Some(leaver));
         }
     }
+    let mut tokens_ended = 0;
+    if administers(before) && !administers(after) {
+        // A directory speaks in the name of an administrator.
+        tokens_ended = tx.scim_token_end_of(after.member.id).await?;
+    }
     let details = json!({
         "roles": after.member.roles.to_string(), "active": after.member.active, "removed": after.removed_at.is_some(),
         "certificate_changed": before.member.certificate_sha256 != after.member.certificate_sha256,
+        "tokens_ended": tokens_ended,
     });
     tx.trail(Action::MemberChanged, after.member.id, details).await?;
     Ok(None)

@@ -1,12 +1,14 @@
 //! Which directory calls: a living token, and the organisation it was issued for.
 
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
-use naru_core::{Actor, ClientId, Organisation};
+use naru_core::{Actor, Organisation, Role};
 use naru_crypto::sha256;
 use naru_storage::{ScimTokenRow, StorageError};
-use naru_web::{Asker, Hub, Problem};
+use naru_web::{Asker, Hub, PeerAddress, Problem};
 
 use super::error::ScimError;
+use super::pace::Pace;
 
 /// Characters of a token at most.
 const TOKEN_MAX: usize = 512;
@@ -26,24 +28,48 @@ impl Directory {
         Actor::Member(self.token.issued_by)
     }
 
-    /// The directory behind a request's token (RFC 6750 2.1).
-    pub(super) async fn of(hub: &Hub, headers: &HeaderMap) -> Result<Self, Refused> {
-        let digest = sha256(bearer(headers).ok_or_else(ScimError::unauthorized)?.as_bytes());
+    /// The directory behind a request's token (RFC 6750 2.1). Addresses without one are let in only so often.
+    pub(super) async fn of(hub: &Hub, pace: &Pace, head: &Parts) -> Result<Self, Refused> {
+        let address = head.extensions.get::<PeerAddress>().map(|peer| peer.0);
+        if let Some(from) = address {
+            let let_in = hub.rates().allow(Asker::Address(from), hub.now());
+            let_in.map_err(Refused::TooMany)?;
+        }
+        let found = match bearer(&head.headers) {
+            Some(token) => Self::find(hub, sha256(token.as_bytes())).await?,
+            None => None,
+        };
+        let Some(directory) = found else {
+            pace.failed(hub, address).map_err(Refused::TooMany)?;
+            return Err(ScimError::unauthorized().into());
+        };
+        pace.asks(hub, directory.token.id).map_err(Refused::TooMany)?;
+        directory.note_use(hub).await;
+        Ok(directory)
+    }
+
+    /// The directory of a token that is alive, and whose issuer is an administrator still: nobody else could end it.
+    async fn find(hub: &Hub, digest: [u8; 32]) -> Result<Option<Self>, ScimError> {
         let read = hub.storage().read("scim_directory", async |tx| {
-            let Some(token) = tx.scim_token_find(digest).await? else {
+            let Some(token) = tx
+                .scim_token_find(digest)
+                .await?
+                .filter(|token| token.is_alive(tx.now()))
+            else {
                 return Ok(None);
             };
+            let issuer = tx.member_find(token.issued_by).await?;
+            let is_in_office = issuer.is_some_and(|issuer| {
+                let is_own = issuer.member.organisation_id == token.organisation_id;
+                is_own && issuer.removed_at.is_none() && issuer.member.may(Role::Administrator)
+            });
+            if !is_in_office {
+                return Ok(None);
+            }
             let organisation = tx.organisation_find(token.organisation_id).await?;
             Ok::<_, StorageError>(organisation.map(|organisation| Self { token, organisation }))
         });
-        let found = read.await.map_err(ScimError::from)?;
-        let directory = found
-            .filter(|directory| directory.token.is_alive(hub.now()))
-            .ok_or_else(ScimError::unauthorized)?;
-        let asker = Asker::Client(ClientId::from(directory.token.id.uuid()));
-        hub.rates().allow(asker, hub.now()).map_err(Refused::TooMany)?;
-        directory.note_use(hub).await;
-        Ok(directory)
+        Ok(read.await?)
     }
 
     /// Notes that the token was used, about once a minute. A failure to do so refuses nobody.

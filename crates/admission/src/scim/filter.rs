@@ -68,6 +68,19 @@ pub(super) enum Filter {
 }
 
 impl Filter {
+    /// The one user name that whoever fits has.
+    pub(super) fn user_name(&self) -> Option<&str> {
+        match self {
+            Self::Compare(field, Comparison::Equal, Value::String(name))
+                if field.attribute.name == "userName" && field.sub.is_none() && !field.in_extension =>
+            {
+                Some(name)
+            }
+            Self::And(one, other) => one.user_name().or_else(|| other.user_name()),
+            _ => None,
+        }
+    }
+
     /// Reads a filter over users.
     pub(super) fn parse(text: &str) -> Result<Self, ScimError> {
         Reader::of(text, None)?.whole()

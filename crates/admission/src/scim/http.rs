@@ -1,5 +1,8 @@
 //! /scim/v2: the wire of SCIM (RFC 7644 3). Every request shows the token of a directory.
 
+use std::sync::Arc;
+
+use axum::Extension;
 use axum::body::Body;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -12,6 +15,7 @@ use serde_json::{Value, json};
 
 use super::directory::{Directory, Refused};
 use super::error::{MEDIA_TYPE, ScimError};
+use super::pace::Pace;
 use super::query::{Parameters, Projection, Query, parameters};
 use super::service::{self, Condition, matches};
 use super::{discovery, user};
@@ -25,6 +29,7 @@ const USER: &str = "/scim/v2/Users/{id}";
 
 /// Every route of SCIM.
 pub fn routes(office: &Office) -> Vec<Route> {
+    let pace = Arc::new(Pace::new(&office.settings));
     let route = |method, path, summary, handler: MethodRouter<Office>| Route {
         method,
         path,
@@ -32,7 +37,7 @@ pub fn routes(office: &Office) -> Vec<Route> {
         demand: None,
         effect: Effect::Reads,
         summary,
-        handler: handler.with_state(office.clone()),
+        handler: handler.with_state(office.clone()).layer(Extension(pace.clone())),
     };
     let reads = |path, summary, handler: MethodRouter<Office>| {
         let handler = handler.fallback(not_this_method);
@@ -110,7 +115,9 @@ impl Call {
     async fn of(office: &Office, request: Request) -> Result<Self, Refused> {
         let received_at = office.hub.now();
         let (head, body) = request.into_parts();
-        let directory = Directory::of(&office.hub, &head.headers).await?;
+        let pace = head.extensions.get::<Arc<Pace>>();
+        let pace = pace.expect("every route of SCIM is given it");
+        let directory = Directory::of(&office.hub, pace, &head).await?;
         let if_match = head.headers.get(header::IF_MATCH);
         let if_match = if_match.map(|tags| tags.to_str().unwrap_or_default().to_owned());
         let condition = Condition { if_match, received_at };

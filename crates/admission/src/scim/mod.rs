@@ -11,6 +11,7 @@ mod filter;
 mod filter_reader;
 mod http;
 mod moment;
+mod pace;
 mod patch;
 mod query;
 mod schema;

@@ -247,6 +247,18 @@ impl Query {
         })
     }
 
+    /// What the database can do of it.
+    pub(super) fn plan(&self) -> Plan<'_> {
+        match &self.filter {
+            Some(filter) => filter.user_name().map_or(Plan::All, Plan::Named),
+            None if self.sort_by.is_none() => Plan::Page {
+                offset: self.start_index - 1,
+                limit: self.count,
+            },
+            None => Plan::All,
+        }
+    }
+
     /// The answer to the query over all users of an organisation (RFC 7644 3.4.2).
     pub(super) fn answer(&self, users: Vec<Document>) -> Value {
         let mut users: Vec<Document> = match &self.filter {
@@ -258,6 +270,11 @@ impl Query {
         }
         let total = users.len();
         let page = users.into_iter().skip(self.start_index - 1).take(self.count);
+        self.page(total, page)
+    }
+
+    /// The answer with a page that was cut already.
+    pub(super) fn page(&self, total: usize, page: impl Iterator<Item = Document>) -> Value {
         let page: Vec<Value> = page.map(|user| Value::Object(self.projection.applied(user))).collect();
         json!({
             "schemas": ["urn:ietf:params:scim:api:messages:2.0:ListResponse"],
@@ -267,6 +284,17 @@ impl Query {
             "Resources": page,
         })
     }
+}
+
+/// How the users of a query are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Plan<'a> {
+    /// One page, in the order of the database.
+    Page { offset: usize, limit: usize },
+    /// Whoever has this user name, which the filter asks for; it is applied all the same.
+    Named(&'a str),
+    /// All of them.
+    All,
 }
 
 /// What a user is sorted by: of several values the primary one, or else the first (RFC 7644 3.4.2.3).

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::directory::Directory;
 use super::error::ScimError;
 use super::patch::{self, Document};
-use super::query::Query;
+use super::query::{Plan, Query};
 use super::user;
 use crate::Office;
 use crate::member::{self, MemberError, Word};
@@ -59,12 +59,27 @@ pub(super) async fn read(office: &Office, directory: &Directory, id: MemberId) -
 
 /// The users that a query asks for, as the answer to it.
 pub(super) async fn list(office: &Office, directory: &Directory, query: &Query) -> Result<Value, ScimError> {
-    let organisation = directory.organisation.id;
-    let storage = office.hub.storage();
-    let read = storage.read("scim_users", async |tx| tx.member_list(organisation).await);
-    let rows: Vec<MemberRow> = read.await.map_err(|error: StorageError| ScimError::from(error))?;
+    let (organisation, plan) = (directory.organisation.id, query.plan());
+    let read = office.hub.storage().read("scim_users", async |tx| match plan {
+        Plan::Page { offset, limit } => {
+            let total = tx.member_count(organisation, None).await?;
+            let page = [offset, limit].map(|number| i64::try_from(number).unwrap_or(i64::MAX));
+            let rows = tx.member_page(organisation, (page[0], page[1])).await?;
+            Ok::<_, StorageError>((Some(total), rows))
+        }
+        Plan::Named(name) => {
+            let found = tx.member_find_by_name(organisation, name).await?;
+            Ok((None, found.into_iter().collect()))
+        }
+        Plan::All => Ok((None, tx.member_list(organisation).await?)),
+    });
+    let (total, rows): (Option<i64>, Vec<MemberRow>) = read.await?;
     let public_url = &office.hub.settings().public_url;
-    Ok(query.answer(rows.iter().map(|row| user::rendered(public_url, row)).collect()))
+    let users = rows.iter().map(|row| user::rendered(public_url, row));
+    Ok(match total {
+        Some(total) => query.page(usize::try_from(total).unwrap_or(0), users),
+        None => query.answer(users.collect()),
+    })
 }
 
 /// Makes a user known. They are active unless the directory says otherwise, and can sign in with nothing yet.

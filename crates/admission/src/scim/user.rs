@@ -13,8 +13,8 @@ use super::schema::{CORE, ENTERPRISE};
 
 /// Characters of a user name at most.
 const USER_NAME_MAX: usize = 256;
-/// Characters of what a directory says of one user at most, as JSON.
-const DOCUMENT_MAX: usize = 32_768;
+/// Bytes of what a directory says of one user at most, as JSON.
+const DOCUMENT_MAX: usize = 16 * 1_024;
 
 /// What a directory may change, in the schema's names. Where no directory spoke yet, the console's words stand in.
 pub(super) fn document(row: &MemberRow) -> Document {
@@ -120,7 +120,7 @@ pub(super) fn checked(
         .unwrap_or_else(|| user_name.clone());
     document.insert("schemas".to_owned(), json!([CORE]));
     let directory = Value::Object(document);
-    if directory.to_string().chars().count() > DOCUMENT_MAX {
+    if directory.to_string().len() > DOCUMENT_MAX {
         let detail = "what is said of one user is too much";
         return Err(ScimError::plain(StatusCode::PAYLOAD_TOO_LARGE, detail));
     }

@@ -37,7 +37,7 @@ impl House {
         let settings = HubSettings {
             public_url: "https://hub.example".to_owned(),
             mutual_tls_url: None,
-            outbound_roots_pem: Vec::new(),
+            outbound: naru_web::OutboundSettings::default(),
             test_bed: true,
             hours: None,
             lives: Lives::default(),
@@ -47,7 +47,7 @@ impl House {
         };
         let office = Office {
             hub: Hub::start(storage, settings),
-            settings: std::sync::Arc::new(AdmissionSettings {
+            settings: Arc::new(AdmissionSettings {
                 observations_kept,
                 ..AdmissionSettings::default()
             }),

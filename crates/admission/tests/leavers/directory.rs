@@ -2,7 +2,9 @@
 
 use axum::body::Body;
 use axum::http::{Request, header};
-use naru_core::{OrganisationKind, Role};
+use naru_admission::AdmissionSettings;
+use naru_admission::member::service;
+use naru_core::{OrganisationKind, Role, Roles};
 use serde_json::{Value, json};
 
 use crate::house::{House, patch};
@@ -126,16 +128,83 @@ async fn bodies_are_bounded_and_of_one_kind() {
 
 #[tokio::test]
 async fn a_token_asks_only_so_often() {
-    let house = House::new().await;
-    let party = house.party("naru", OrganisationKind::Fintech).await;
-    let tokens = house
-        .get(async |tx| tx.scim_token_list(party.staff.organisation.id).await)
-        .await;
-    let asker = naru_web::Asker::Client(naru_core::ClientId::from(tokens[0].id.uuid()));
-    while house.office.hub.rates().allow(asker, house.now()).is_ok() {}
+    let settings = AdmissionSettings {
+        scim_per_second: 10,
+        scim_burst: 5,
+        ..AdmissionSettings::default()
+    };
+    let house = House::with(settings).await;
+    let (party, other) = (
+        house.party("naru", OrganisationKind::Fintech).await,
+        house.party("other", OrganisationKind::Fintech).await,
+    );
+    for _ in 0..5 {
+        house.call(&party, ("GET", "/Users"), Value::Null).await.ok(200);
+    }
     let told = house.call(&party, ("GET", "/Users"), Value::Null).await;
     assert_eq!(told.status, 429);
     assert!(told.headers.contains_key(header::RETRY_AFTER));
+    house.call(&other, ("GET", "/Users"), Value::Null).await.ok(200);
+    house.pass_seconds(1);
+    house.call(&party, ("GET", "/Users"), Value::Null).await.ok(200);
+}
+
+#[tokio::test]
+async fn an_address_that_guesses_tokens_is_told_to_wait() {
+    let house = House::new().await;
+    let guess = async |from: &str, token: &str| {
+        let from = naru_web::PeerAddress(from.parse().unwrap());
+        let request = Request::get("/scim/v2/Users").header("authorization", format!("Bearer {token}"));
+        house.send(request.extension(from).body(Body::empty()).unwrap()).await
+    };
+    for number in 0..20 {
+        guess("192.0.2.1", &format!("ndt_{number}")).await.error(401);
+    }
+    let told = guess("192.0.2.1", "ndt_x").await;
+    assert_eq!(told.status, 429);
+    assert!(told.headers.contains_key(header::RETRY_AFTER));
+    guess("192.0.2.2", "ndt_x").await.error(401);
+    let party = house.party("naru", OrganisationKind::Fintech).await;
+    guess("192.0.2.1", &party.token).await.ok(200);
+}
+
+#[tokio::test]
+async fn a_token_acts_only_while_its_issuer_is_an_administrator() {
+    let house = House::new().await;
+    let party = house.party("naru", OrganisationKind::Fintech).await;
+    let second = house
+        .member(&party, "second@naru.example", &[Role::Administrator])
+        .await;
+    let admin = party.staff.member.id;
+    // Who was one behind the back of the hub's own way of changing members is one no more either.
+    let issuer = house.party("other", OrganisationKind::Fintech).await;
+    let mut fallen = house.find(issuer.staff.member.id).await;
+    fallen.member.roles = Roles::of(&[Role::Reader]);
+    let fallen = &fallen;
+    house.put(async |tx| tx.member_update(fallen).await.map(|_| ())).await;
+    house.call(&issuer, ("GET", "/Users"), Value::Null).await.error(401);
+    // Through the console, by somebody else.
+    let other_admin = naru_admission::Staff {
+        member: house.find(second).await.member,
+        organisation: party.staff.organisation.clone(),
+    };
+    house.call(&party, ("GET", "/Users"), Value::Null).await.ok(200);
+    let version = house.find(admin).await.member.version;
+    let roles = Roles::of(&[Role::Developer]);
+    service::set_roles(&house.office, &other_admin, (admin, version), &roles)
+        .await
+        .unwrap();
+    house.call(&party, ("GET", "/Users"), Value::Null).await.error(401);
+    assert_eq!(
+        house.holding(&party, admin).await.tokens,
+        0,
+        "it ended, it does not wait"
+    );
+    let trail = house.trail(admin).await;
+    assert!(
+        trail.iter().any(|row| row.details.contains("\"tokens_ended\":1")),
+        "{trail:?}"
+    );
 }
 
 #[tokio::test]

@@ -101,7 +101,7 @@ impl House {
         let hub = HubSettings {
             public_url: "https://hub.example:8443".to_owned(),
             mutual_tls_url: None,
-            outbound_roots_pem: Vec::new(),
+            outbound: naru_web::OutboundSettings::default(),
             test_bed: true,
             hours: None,
             lives: Lives::default(),
@@ -130,7 +130,7 @@ impl House {
     }
 
     /// Writes in the name of nobody in particular.
-    async fn put<U: Future<Output = Result<(), StorageError>> + Send>(&self, work: impl Fn(Tx) -> U + Send) {
+    pub(crate) async fn put<U: Future<Output = Result<(), StorageError>> + Send>(&self, work: impl Fn(Tx) -> U + Send) {
         self.office.hub.storage().record("it", work).await.unwrap();
     }
 

@@ -266,6 +266,10 @@ async fn users_are_listed_filtered_sorted_and_paged() {
     let filters = [
         ("userName eq \"B@NARU.example\"", &all[1..2]),
         ("title pr and active eq false", &all[2..3]),
+        ("active eq true and userName eq \"b@naru.example\"", &all[1..2]),
+        ("active eq false and userName eq \"b@naru.example\"", &[]),
+        ("userName eq \"nobody@naru.example\"", &[]),
+        ("userName eq \"b@naru.example\" or active eq false", &all[1..3]),
         ("not (userName co \"naru\")", &all[3..]),
         (
             "emails[type eq \"work\" and value sw \"a@\"] or title eq \"two\"",

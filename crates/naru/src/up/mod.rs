@@ -150,6 +150,7 @@ fn admission(files: &Files) -> AdmissionSettings {
     AdmissionSettings {
         documents: files.path("documents"),
         private_endpoints: true,
+        scim_per_second: 1_000,
         ..AdmissionSettings::default()
     }
 }

@@ -17,6 +17,8 @@ on_every_engine!(
     members_are_counted_by_role,
     a_token_is_found_until_it_ends,
     one_of_two_changes_at_once_wins,
+    members_are_paged_in_their_order,
+    the_tokens_of_one_member_end_together,
 );
 
 const TAKEN: StorageError = StorageError::Taken {
@@ -246,4 +248,42 @@ async fn one_of_two_changes_at_once_wins(house: &House) {
     let (first, second) = tokio::join!(change("a"), change("b"));
     assert!(first ^ second, "{first} {second}");
     assert_eq!(find(house, kim.member.id).await.member.version, 2);
+}
+
+async fn members_are_paged_in_their_order(house: &House) {
+    let (one, other) = (organisation(house, "one").await, organisation(house, "other").await);
+    let mut ids = Vec::new();
+    for number in 0..5 {
+        let row = stored(house, one, &format!("m{number}@naru.example")).await;
+        house.set_now(house.now().plus_seconds(1));
+        ids.push(row.member.id);
+    }
+    let page = async |of: OrganisationId, page| -> Vec<MemberId> {
+        let rows = house.get(async |tx| tx.member_page(of, page).await).await;
+        rows.iter().map(|row| row.member.id).collect()
+    };
+    assert_eq!(page(one, (1, 2)).await, ids[1..3]);
+    assert_eq!(page(one, (3, 9)).await, ids[3..]);
+    assert!(page(one, (5, 9)).await.is_empty() && page(one, (0, 0)).await.is_empty());
+    assert!(page(other, (0, 9)).await.is_empty());
+}
+
+async fn the_tokens_of_one_member_end_together(house: &House) {
+    let naru = organisation(house, "naru").await;
+    let (kim, lee) = (stored(house, naru, "kim").await, stored(house, naru, "lee").await);
+    for (number, of) in [(1, &kim), (2, &kim), (3, &lee)] {
+        let token = token(house, of);
+        house
+            .put(async |tx| tx.scim_token_insert(&token, [number; 32]).await)
+            .await;
+    }
+    let end = async || house.put(async |tx| tx.scim_token_end_of(kim.member.id).await).await;
+    assert_eq!((end().await, end().await), (2, 0));
+    let listed = house.get(async |tx| tx.scim_token_list(naru).await).await;
+    let alive: Vec<MemberId> = listed
+        .iter()
+        .filter(|token| token.is_alive(house.now()))
+        .map(|token| token.issued_by)
+        .collect();
+    assert_eq!(alive, [lee.member.id]);
 }
