@@ -1,5 +1,5 @@
 //! What keeps admission in step with the calendar: once a day the self-inspections whose ground was lost, then gates
-//! and duties of every fintech. Files that nobody finished are swept at the start.
+//! and duties of every fintech, then what people are warned of. Files that nobody finished are swept at the start.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use naru_core::{Actor, InspectionMachine, OrganisationId};
 use naru_storage::InspectionFilter;
 
 use crate::inspection::InspectionError;
-use crate::{Office, document, gate, inspection};
+use crate::{Office, document, gate, inspection, notice};
 
 const ACTOR: Actor = Actor::Hub("inspections");
 /// How often the calendar is looked at.
@@ -35,14 +35,17 @@ pub async fn run(office: Office) {
 async fn turn(office: &Office) -> bool {
     let moved = keep_in_step(office).await;
     let changed = gate::jobs::round(office).await;
-    match (&moved, &changed) {
-        (Ok(moved), Ok(changed)) => {
-            tracing::info!(event = "admission_in_step", moved, changed);
+    let warned = notice::round::round(office).await;
+    match (&moved, &changed, &warned) {
+        (Ok(moved), Ok(changed), Ok(warned)) => {
+            let (given, reopened) = (warned.given, warned.reopened);
+            tracing::info!(event = "admission_in_step", moved, changed, given, reopened);
             true
         }
         _ => {
-            let why = [moved.err().map(|e| e.to_string()), changed.err().map(|e| e.to_string())];
-            let why: Vec<String> = why.into_iter().flatten().collect();
+            let failed = [changed.err(), warned.err()].map(|error| error.map(|e| e.to_string()));
+            let why = [moved.err().map(|e| e.to_string())].into_iter().chain(failed);
+            let why: Vec<String> = why.flatten().collect();
             tracing::error!(
                 event = "admission_not_in_step",
                 why = why.join("; "),

@@ -60,7 +60,7 @@ impl Tx {
             a.changed_by,
             a.changed_at
         ];
-        Ok(self.execute(sql, values).await? == 1)
+        Ok(self.execute(sql, values).await? == 1 && self.answer_version_keep(a, 1).await?)
     }
 
     /// Stores a changed answer, if `answer.version` is still the one that was looked at. Whether it was.
@@ -73,6 +73,24 @@ impl Tx {
             a.organisation_id,
             &a.control_id,
             a.version,
+            &a.body,
+            revisions_text(&a.revisions)?,
+            a.changed_by,
+            a.changed_at
+        ];
+        Ok(self.execute(sql, values).await? == 1 && self.answer_version_keep(a, a.version + 1).await?)
+    }
+
+    /// Keeps what an answer says in one version.
+    async fn answer_version_keep(&self, answer: &AnswerRow, version: i64) -> Result<bool, StorageError> {
+        let a = answer;
+        let sql = "INSERT INTO answer_versions (organisation_id, control_id, version, body, revisions, changed_by,
+                 changed_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7)";
+        let values = values![
+            a.organisation_id,
+            &a.control_id,
+            version,
             &a.body,
             revisions_text(&a.revisions)?,
             a.changed_by,
@@ -96,6 +114,27 @@ impl Tx {
     pub async fn answer_list(&self, organisation: OrganisationId) -> Result<Vec<AnswerRow>, StorageError> {
         const SQL: &str = columns!("WHERE organisation_id = $1 ORDER BY control_id LIMIT 2000");
         self.query(SQL, values![organisation])
+            .await?
+            .into_iter()
+            .map(read)
+            .collect()
+    }
+
+    /// Every answer of an organisation as it stood at a moment, in the order of the items; at most 2,000.
+    pub async fn answer_list_as_of(
+        &self,
+        organisation: OrganisationId,
+        at: Timestamp,
+    ) -> Result<Vec<AnswerRow>, StorageError> {
+        const SQL: &str = "SELECT v.organisation_id, v.control_id, v.body, v.revisions, v.changed_by, v.changed_at,
+                 v.version
+             FROM answer_versions v
+             WHERE v.organisation_id = $1 AND v.changed_at <= $2
+               AND v.version = (SELECT MAX(x.version) FROM answer_versions x
+                                WHERE x.organisation_id = v.organisation_id AND x.control_id = v.control_id
+                                  AND x.changed_at <= $2)
+             ORDER BY v.control_id LIMIT 2000";
+        self.query(SQL, values![organisation, at])
             .await?
             .into_iter()
             .map(read)

@@ -22,6 +22,10 @@ pub struct Clearance {
     pub state: String,
     /// Since when it stands there.
     pub since: Timestamp,
+    /// Since when it stands cleared, whatever was done with it later.
+    pub cleared_at: Timestamp,
+    /// Since when an agency has confirmed it.
+    pub confirmed_at: Option<Timestamp>,
     /// Until when the result holds; `None` until something changes.
     pub valid_until: Option<Timestamp>,
 }
@@ -29,7 +33,10 @@ pub struct Clearance {
 macro_rules! columns {
     ($rest:literal) => {
         concat!(
-            "SELECT i.id, i.organisation_id, i.machine, i.kind, i.platform, i.state, i.state_since, i.valid_until ",
+            "SELECT i.id, i.organisation_id, i.machine, i.kind, i.platform, i.state, i.state_since,
+                 COALESCE((SELECT MIN(e.at) FROM inspection_events e WHERE e.inspection_id = i.id
+                     AND e.to_state IN ('FINAL_REPORTED', 'ACCEPTED', 'CONFIRMATION_DUE', 'CONFIRMED')), i.state_since),
+                 CASE WHEN i.state = 'CONFIRMED' THEN i.state_since END, i.valid_until ",
             $rest
         )
     };
@@ -44,6 +51,8 @@ fn read(mut row: Row) -> Result<Clearance, StorageError> {
         platform: row.next()?,
         state: row.next()?,
         since: row.next()?,
+        cleared_at: row.next()?,
+        confirmed_at: row.next()?,
         valid_until: row.next()?,
     })
 }

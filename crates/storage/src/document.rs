@@ -58,7 +58,7 @@ macro_rules! columns {
     };
 }
 
-fn read(mut row: Row) -> Result<RevisionRow, StorageError> {
+pub(crate) fn read(mut row: Row) -> Result<RevisionRow, StorageError> {
     Ok(RevisionRow {
         id: row.next()?,
         document_id: row.next()?,

@@ -31,9 +31,14 @@ pub struct FactRow {
 }
 
 impl FactRow {
-    /// Whether the fact holds on a day.
+    /// Whether the fact holds on a day: one that was taken back held until the day before.
     pub fn holds_on(&self, day: Day) -> bool {
-        self.ended_at.is_none() && self.valid_from <= day && self.valid_to.is_none_or(|to| day <= to)
+        self.stands_on(day) && self.valid_from <= day && self.valid_to.is_none_or(|to| day <= to)
+    }
+
+    /// Whether the fact was not yet taken back on a day.
+    pub fn stands_on(&self, day: Day) -> bool {
+        self.ended_at.is_none_or(|ended| day < ended.day())
     }
 }
 
@@ -96,7 +101,17 @@ impl Tx {
             .collect()
     }
 
-    /// The same for the organisations from one code to another, both included.
+    /// The facts of an organisation, those that were taken back too, oldest first; at most 2,000.
+    pub async fn fact_history(&self, organisation: OrganisationId) -> Result<Vec<FactRow>, StorageError> {
+        const SQL: &str = columns!("WHERE organisation_id = $1 ORDER BY valid_from, id LIMIT 2000");
+        self.query(SQL, values![organisation])
+            .await?
+            .into_iter()
+            .map(read)
+            .collect()
+    }
+
+    /// [`Self::fact_list`] for the organisations from one code to another, both included.
     pub async fn fact_list_between(&self, first: &str, last: &str) -> Result<Vec<FactRow>, StorageError> {
         const SQL: &str = "SELECT f.id, f.organisation_id, f.kind, f.value, f.valid_from, f.valid_to, f.evidence,
                  f.recorded_by, f.recorded_at, f.ended_at

@@ -83,6 +83,11 @@ macro_rules! columns {
 }
 
 fn read(mut row: Row) -> Result<FindingRow, StorageError> {
+    read_from(&mut row)
+}
+
+/// The next twelve columns of a row as a finding.
+pub(crate) fn read_from(row: &mut Row) -> Result<FindingRow, StorageError> {
     Ok(FindingRow {
         id: row.next()?,
         inspection_id: row.next()?,

@@ -135,6 +135,11 @@ macro_rules! event_columns {
 }
 
 fn read(mut row: Row) -> Result<InspectionRow, StorageError> {
+    read_from(&mut row)
+}
+
+/// The next sixteen columns of a row as an inspection.
+pub(crate) fn read_from(row: &mut Row) -> Result<InspectionRow, StorageError> {
     Ok(InspectionRow {
         id: row.next()?,
         organisation_id: row.next()?,

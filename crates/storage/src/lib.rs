@@ -5,6 +5,7 @@
 //! outside the database.
 
 mod answer;
+mod archive;
 mod attempt;
 mod authorization;
 mod call;
@@ -41,6 +42,7 @@ mod postgres;
 pub mod proposal;
 mod pushed_request;
 mod registration;
+mod reminder;
 mod rows;
 mod scim_token;
 mod session;
@@ -63,16 +65,17 @@ use naru_core::{Actor, Chance, Clock};
 use naru_crypto::Keyring;
 
 pub use answer::AnswerRow;
+pub use archive::{EndedInspection, Inspected, OpenAfterEnd};
 pub use authorization::{Authorization, Step};
 pub use call::{CallRecord, CallTotals};
 pub use call_tally::{CallTally, CallTallyStretch, MemberUse};
-pub use certificate::CertificateRow;
+pub use certificate::{CertificateCounts, CertificateRow, RevokedRow};
 pub use clearance::Clearance;
 pub use document::RevisionRow;
 pub use error::StorageError;
 pub use fact::FactRow;
 pub use finding::{FindingEventRow, FindingRow};
-pub use function_test::{CallStretch, FunctionTest, FunctionTestTick, call_place};
+pub use function_test::{FunctionTest, FunctionTestTick, call_place};
 pub use inspection::{InspectionEventRow, InspectionFilter, InspectionRow, VerdictRow};
 pub use invitation::InvitationRow;
 pub use journal::{Account as JournalAccount, JournalCheck, Posting};
@@ -86,6 +89,7 @@ pub use organisation::{OrganisationCount, OrganisationFilter};
 pub use passkey::{Ceremony, PasskeyRow};
 pub use policy::PolicyRow;
 pub use pushed_request::PushedRequest;
+pub use reminder::SignalAmiss;
 pub use scim_token::ScimTokenRow;
 pub use signal::{ObservationRow, SignalRow};
 pub use signing_key::SigningKey;

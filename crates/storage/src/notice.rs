@@ -24,7 +24,7 @@ pub struct NoticeRow {
     pub closed_at: Option<Timestamp>,
 }
 
-fn read(mut row: Row) -> Result<NoticeRow, StorageError> {
+pub(crate) fn read(mut row: Row) -> Result<NoticeRow, StorageError> {
     Ok(NoticeRow {
         id: row.next()?,
         organisation_id: row.next()?,

@@ -16,7 +16,7 @@ const HORIZON_DAYS: i64 = 3 * 366;
 pub struct Dossier {
     /// The organisation.
     pub organisation: Organisation,
-    /// Its facts that were not taken back.
+    /// Its facts, those that were taken back too: they held until then.
     pub facts: Vec<FactRow>,
     /// The inspections that it passed.
     pub clearances: Vec<Clearance>,
@@ -45,10 +45,12 @@ impl Dossier {
         facts.isms_valid_on_day = holds(FactKind::IsmsCertificate);
         facts.legacy_open_platform = holds(FactKind::LegacyMember);
         facts.own_team_37_3_2 = holds(FactKind::OwnTeam);
-        let launches = self.facts.iter().filter(|fact| fact.kind == FactKind::Launched);
+        let stands = |fact: &&FactRow, kind| fact.kind == kind && fact.stands_on(day);
+        let launches = self.facts.iter().filter(|fact| stands(fact, FactKind::Launched));
         facts.launched_on = launches.map(|fact| fact.valid_from).min();
-        let extensions = self.facts.iter().filter(|fact| fact.kind == FactKind::Extension);
-        facts.extension_until = extensions.filter_map(|fact| fact.valid_to).max();
+        let extensions = self.facts.iter().filter(|fact| stands(fact, FactKind::Extension));
+        let granted = extensions.filter(|fact| fact.valid_from <= day);
+        facts.extension_until = granted.filter_map(|fact| fact.valid_to).max();
         let org = self.cleared(day, "ORG", "");
         facts.org_cleared_by = org.map(|cleared| cleared.by);
         facts.org_confirmed = org.is_some_and(|cleared| cleared.confirmed);
@@ -83,7 +85,7 @@ impl Dossier {
             .iter()
             .filter(|c| c.kind == kind && c.platform == platform);
         let valid = of.filter(|c| {
-            c.since.day() <= day && c.valid_until.is_none_or(|until| day.start() < until) && c.state != "VOID"
+            c.cleared_at.day() <= day && c.valid_until.is_none_or(|until| day.start() < until) && c.state != "VOID"
         });
         let cleared = valid.map(|c| Cleared {
             inspection_id: c.inspection_id,
@@ -92,7 +94,7 @@ impl Dossier {
             } else {
                 Method::Agency
             },
-            confirmed: c.state == "CONFIRMED",
+            confirmed: c.confirmed_at.is_some_and(|at| at.day() <= day),
         });
         cleared.min_by_key(|c| (c.by, !c.confirmed))
     }

@@ -9,4 +9,4 @@ pub use due::extend;
 pub(crate) use due::set_due;
 pub use reopen::reopen_item;
 pub use service::{FindingAct, act, approve, reject, strike, write};
-pub use view::{FindingView, open_findings, view};
+pub use view::{FindingView, Reopened, open_findings, reopened, view};

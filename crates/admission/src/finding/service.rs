@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use naru_core::{Action, FindingId, InspectionId, Proposal, ProposalId, ProposalKind, RevisionId};
+use naru_core::{Action, FindingId, InspectionId, NoticeKind, Proposal, ProposalId, ProposalKind, RevisionId};
 use naru_rulebook::Party;
 use naru_rulebook::process::Transition;
 use naru_storage::{FindingEventRow, FindingRow, InspectionRow, StorageError, Tx};
@@ -251,6 +251,12 @@ async fn carry_out(
     }
     after.version += 1;
     log(tx, &before.state, &after, cause).await?;
+    if !matches!(after.state.as_str(), "OPEN" | "REMEDIATING") {
+        for kind in [NoticeKind::FindingDue, NoticeKind::FindingOverdue] {
+            tx.notice_close(after.organisation_id, kind, &after.id.to_string())
+                .await?;
+        }
+    }
     void_open(tx, &after.id.to_string(), "the finding has moved on").await?;
     work_out(tx, settings, after.organisation_id).await?;
     Ok(after)

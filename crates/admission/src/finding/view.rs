@@ -2,11 +2,14 @@
 
 use naru_core::{FindingId, OrganisationId, OrganisationKind, Proposal};
 use naru_rulebook::Party;
-use naru_storage::{FindingEventRow, FindingRow, InspectionRow, RevisionRow};
+use naru_storage::{FindingEventRow, FindingRow, Inspected, InspectionRow, OpenAfterEnd, RevisionRow, StorageError};
 
 use super::service::found;
-use crate::inspection::{InspectionError, finding_machine, is_told};
+use crate::inspection::{InspectionError, finding_machine, is_told, require_reader};
 use crate::{Office, Staff, document};
+
+/// Reopened findings that are listed at most.
+const REOPENED_MAX: i64 = 200;
 
 /// One finding with everything that happened to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,6 +53,54 @@ pub async fn view(office: &Office, staff: &Staff, id: FindingId) -> Result<Findi
         })
     });
     read.await
+}
+
+/// An open finding on an inspection that has ended, such as one that a signal reopened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reopened {
+    /// The finding, its inspection and its organisation.
+    pub open: OpenAfterEnd,
+    /// Whether it waits for its remedy beyond the day it was due.
+    pub is_overdue: bool,
+    /// What the member's side may do now; empty while it waits for the organisation, and for who merely looks.
+    pub next: Vec<&'static str>,
+}
+
+/// The open findings on inspections that have ended, those due first before the others; at most 200. An agency sees
+/// those of its own inspections, the operator those of self-inspections that no agency confirmed, because it judges
+/// them, and the supervisor all.
+///
+/// # Errors
+/// [`InspectionError::Denied`] for everybody else.
+pub async fn reopened(office: &Office, staff: &Staff) -> Result<Vec<Reopened>, InspectionError> {
+    let who = match staff.organisation.kind {
+        OrganisationKind::Operator | OrganisationKind::Supervisor => {
+            crate::organisation::overview::require_overview(staff)?;
+            match staff.organisation.kind {
+                OrganisationKind::Operator => Inspected::ByNoAgency,
+                _ => Inspected::ByAnybody,
+            }
+        }
+        _ => {
+            require_reader(staff)?;
+            Inspected::By(staff.organisation.id)
+        }
+    };
+    let read = office.hub.storage().read("finding_reopened", async |tx| {
+        tx.finding_list_open_after_end(who, REOPENED_MAX).await
+    });
+    let listed: Result<Vec<OpenAfterEnd>, StorageError> = read.await;
+    let today = office.hub.now().day();
+    let next = |state: &str| match who {
+        Inspected::ByAnybody => Vec::new(),
+        _ => finding_machine().events_of(state, Party::Agency),
+    };
+    let view = |open: OpenAfterEnd| Reopened {
+        is_overdue: open.finding.is_overdue(today),
+        next: next(&open.finding.state),
+        open,
+    };
+    Ok(listed?.into_iter().map(view).collect())
 }
 
 /// The open findings of an organisation, those due first before the others: what its people were told of, what concerns

@@ -16,7 +16,7 @@ pub async fn dossier(tx: &Tx, id: OrganisationId) -> Result<Option<Dossier>, Sto
     };
     Ok(Some(Dossier {
         organisation,
-        facts: tx.fact_list(id).await?,
+        facts: tx.fact_history(id).await?,
         clearances: tx.clearance_list(id).await?,
         policies: tx.policy_list(id).await?,
         function_test: tx.function_test_passed(id).await?.map(|(test, _)| test),

@@ -3,6 +3,7 @@ use naru_core::{
     Chance, FactId, FactKind, FunctionTestId, InspectionId, MemberId, Organisation, OrganisationId, OrganisationKind,
     PolicyId,
 };
+use naru_rulebook::duty::OrgType;
 use naru_storage::{Clearance, FactRow, PolicyRow};
 
 const NOON: &str = "120000";
@@ -64,6 +65,8 @@ fn clearance(dossier: &mut Dossier, machine: &str, (kind, platform): (&str, &str
         platform: platform.to_owned(),
         state: state.to_owned(),
         since: at("20260101"),
+        cleared_at: at("20260101"),
+        confirmed_at: (state == "CONFIRMED").then(|| at("20260101")),
         valid_until: None,
     });
 }
@@ -217,4 +220,34 @@ fn a_platform_to_come_closes_the_gate_on_its_day() {
     fact(&mut growing, FactKind::Platform, "ios", ("20260901", None));
     let standing = gate(&growing, Gate::ServiceInspection, at("20260201"));
     assert_eq!((standing.open, standing.until), (true, Some(day("20260901").start())));
+}
+
+#[test]
+fn a_past_day_is_seen_with_the_facts_and_clearances_that_held_on_it() {
+    let mut dossier = dossier(AdmissionState::Live);
+    fact(&mut dossier, FactKind::LegalType, "EFIN", ("20200101", None));
+    dossier.facts[0].ended_at = Some(at("20260310"));
+    fact(
+        &mut dossier,
+        FactKind::Extension,
+        "20260201",
+        ("20260220", Some("20260401")),
+    );
+    clearance(&mut dossier, "self-inspection", ("ORG", ""), "CONFIRMED");
+    dossier.clearances[0].cleared_at = at("20260201");
+    dossier.clearances[0].confirmed_at = Some(at("20260305"));
+    dossier.clearances[0].since = at("20260305");
+    let on = |text: &str| dossier.facts_on(day(text), Inspection::Org);
+    assert_eq!(
+        on("20260309").org_type,
+        OrgType::Efin,
+        "it held until it was taken back"
+    );
+    assert_eq!(on("20260310").org_type, OrgType::Other);
+    assert_eq!(on("20260219").extension_until, None, "not granted yet");
+    assert_eq!(on("20260220").extension_until, Some(day("20260401")));
+    assert_eq!(on("20260131").org_cleared_by, None);
+    assert_eq!(on("20260201").org_cleared_by, Some(Method::SelfInspection));
+    assert!(!on("20260304").org_confirmed, "cleared, and confirmed later");
+    assert!(on("20260305").org_confirmed);
 }

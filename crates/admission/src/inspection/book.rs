@@ -101,6 +101,14 @@ pub(crate) fn require_approver(staff: &Staff, party: Party) -> Result<(), Denied
     }
 }
 
+/// Whether a member may look at what its agency inspects.
+pub(crate) fn require_reader(staff: &Staff) -> Result<(), Denied> {
+    let role = [Role::Inspector, Role::Approver]
+        .into_iter()
+        .find(|role| staff.member.may(*role));
+    staff.require(role.unwrap_or(Role::Reader), OrganisationKind::Agency)
+}
+
 fn require_officer(staff: &Staff) -> Result<(), Denied> {
     if staff.member.may(Role::Administrator) {
         Ok(())

@@ -21,9 +21,9 @@ pub use own::keep_in_step;
 pub use service::{Act, Acted, Opening, act, approve, open, reject, sign_contract};
 pub use time::{Interval, Time, time};
 pub use verdict::{Judgement, judge};
-pub use view::{InspectionView, ItemView, Overview, QueueEntry, overview, queue, view};
+pub use view::{InspectionView, ItemView, Overview, QueueEntry, archive, overview, queue, view};
 
-pub(crate) use book::{require, require_approver, takes};
+pub(crate) use book::{require, require_approver, require_reader, takes};
 pub(crate) use case::digests;
 pub(crate) use error::noted;
 pub(crate) use moves::void_open;

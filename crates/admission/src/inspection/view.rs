@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use naru_core::{InspectionId, Language, OrganisationId, OrganisationKind, Proposal, Role};
+use naru_core::{InspectionId, Language, OrganisationId, OrganisationKind, Proposal, Timestamp};
 use naru_rulebook::Party;
 use naru_rulebook::catalogue::Control;
 use naru_storage::{
-    AnswerRow, FindingRow, InspectionEventRow, InspectionFilter, InspectionRow, RevisionRow, StorageError, Tx,
-    VerdictRow,
+    AnswerRow, EndedInspection, FindingRow, Inspected, InspectionEventRow, InspectionFilter, InspectionRow,
+    RevisionRow, StorageError, Tx, VerdictRow,
 };
 
 use super::case::Case;
@@ -104,9 +104,7 @@ fn next(inspection: &InspectionRow, party: Party) -> Vec<&'static str> {
 
 /// The inspections of the member's agency, those first whose clock has run longest; in one state, or all under way.
 pub async fn queue(office: &Office, staff: &Staff, state: &str) -> Result<Vec<QueueEntry>, InspectionError> {
-    if !staff.member.may(Role::Inspector) && !staff.member.may(Role::Approver) {
-        staff.require(Role::Reader, OrganisationKind::Agency)?;
-    }
+    book::require_reader(staff)?;
     let own = staff.organisation.id;
     let filter = InspectionFilter {
         agency_id: Some(own),
@@ -151,6 +149,34 @@ pub async fn queue(office: &Office, staff: &Staff, state: &str) -> Result<Vec<Qu
         (started.is_none(), started, entry.inspection.state_since)
     });
     Ok(entries)
+}
+
+/// Inspections that have ended, the latest first, behind one of them: those of the member's agency, or all for the
+/// operator and the supervisor.
+///
+/// # Errors
+/// [`InspectionError::Denied`] for everybody else.
+pub async fn archive(
+    office: &Office,
+    staff: &Staff,
+    behind: Option<(Timestamp, InspectionId)>,
+    limit: i64,
+) -> Result<Vec<EndedInspection>, InspectionError> {
+    let who = match staff.organisation.kind {
+        OrganisationKind::Operator | OrganisationKind::Supervisor => {
+            crate::organisation::overview::require_overview(staff)?;
+            Inspected::ByAnybody
+        }
+        _ => {
+            book::require_reader(staff)?;
+            Inspected::By(staff.organisation.id)
+        }
+    };
+    let read = office.hub.storage().read("inspection_archive", async |tx| {
+        tx.inspection_list_ended(who, behind, limit).await
+    });
+    let ended: Result<_, StorageError> = read.await;
+    Ok(ended?)
 }
 
 /// The inspections of the member's organisation, newest first, with what to do next.

@@ -1,6 +1,8 @@
 //! Notices: warnings before and after, each given once. They are rows beside the gates; a page of the fintech shows
 //! them.
 
+pub mod round;
+
 use naru_core::OrganisationId;
 use naru_storage::{NoticeRow, StorageError};
 

@@ -4,7 +4,7 @@
 use naru_admission::duty::Dossier;
 use naru_admission::organisation::overview::Whole;
 use naru_core::{
-    AdmissionEvent, AdmissionState, Day, FactKind, MemberId, NoticeKind, OrganisationKind, Timestamp, Won,
+    AdmissionEvent, AdmissionState, Day, FactKind, Language, MemberId, NoticeKind, OrganisationKind, Timestamp, Won,
 };
 use naru_rulebook::Inspection;
 use naru_rulebook::duty::{Duty, Method, Rules};
@@ -148,7 +148,7 @@ pub(crate) fn organisation_view(
     whole: &Whole,
     (csrf, acts): (String, bool),
     (base, me): (&str, MemberId),
-    now: Timestamp,
+    (now, language): (Timestamp, Language),
 ) -> OrganisationView {
     let dossier = &whole.dossier;
     let o = &dossier.organisation;
@@ -169,13 +169,13 @@ pub(crate) fn organisation_view(
         insured_won: o.insured_won,
         limits_won: o.withdraw_day_won,
         members: whole.members,
-        gates: gate_views(o, now),
+        gates: gate_views(o, (now, language)),
         duties: duties(dossier, now.day()),
         turns: turns(dossier, now),
         fact_kinds: recordable(),
         facts: facts(dossier, (&here, acts), now.day()),
         policies: policies(dossier, (&here, acts), (me, now.day())),
-        inspections: inspections(whole),
+        inspections: inspections(whole, base),
         clients: clients(whole),
         proposals: whole.proposals.iter().map(proposal).collect(),
         events: events(whole),
@@ -239,7 +239,12 @@ fn facts(dossier: &Dossier, (here, acts): (&str, bool), today: Day) -> Vec<FactV
         recorded_at: fact.recorded_at,
         end_action: (acts && fact.kind != FactKind::Extension).then(|| format!("{here}/facts/{}/end", fact.id)),
     };
-    dossier.facts.iter().map(view).collect()
+    dossier
+        .facts
+        .iter()
+        .filter(|fact| fact.ended_at.is_none())
+        .map(view)
+        .collect()
 }
 
 fn policies(dossier: &Dossier, (here, acts): (&str, bool), (me, today): (MemberId, Day)) -> Vec<PolicyView> {
@@ -267,7 +272,7 @@ fn policies(dossier: &Dossier, (here, acts): (&str, bool), (me, today): (MemberI
     dossier.policies.iter().map(view).collect()
 }
 
-fn inspections(whole: &Whole) -> Vec<InspectionView> {
+fn inspections(whole: &Whole, base: &str) -> Vec<InspectionView> {
     const DAY_MICROS: i64 = 86_400 * naru_core::SECOND;
     let view = |(inspection, time): &(naru_storage::InspectionRow, Option<naru_admission::inspection::Time>)| {
         let spent = time.as_ref().map(|time| &time.spent);
@@ -281,7 +286,7 @@ fn inspections(whole: &Whole) -> Vec<InspectionView> {
             agency_days: spent.map(|spent| spent.agency_micros / DAY_MICROS),
             organisation_days: spent.map(|spent| spent.organisation_micros / DAY_MICROS),
             is_late: spent.is_some_and(|spent| spent.is_agency_late),
-            href: format!("/inspector/inspections/{}", inspection.id),
+            href: format!("{base}/inspections/{}", inspection.id),
         }
     };
     whole.inspections.iter().map(view).collect()

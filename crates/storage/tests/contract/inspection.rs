@@ -11,6 +11,7 @@ use naru_storage::{
 
 use crate::house::House;
 
+mod archive;
 mod finding;
 
 on_every_engine!(

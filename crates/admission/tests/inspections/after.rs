@@ -1,0 +1,267 @@
+//! After the end: what is open again, who sees it, and what people are warned of.
+
+use naru_admission::answer::{self, Answer};
+use naru_admission::inspection::{self, InspectionError, Opening};
+use naru_admission::notice::round::{Round, round};
+use naru_admission::{Staff, finding, notice};
+use naru_core::{
+    Action, DocumentKind, InspectionId, InspectionOutcome, NoticeKind, OrganisationKind, Role, SignalKind,
+    SignalOutcome, Timestamp,
+};
+use naru_rulebook::Platform;
+use naru_storage::{FindingRow, NoticeRow, SignalRow, StorageError};
+use serde_json::json;
+
+use crate::house::{ACTOR, House, staff};
+use crate::paper::{PDF, receive, upload};
+
+/// An item on which TLS is evidence, and the one of a web service that we judge here.
+const ITEM: &str = "fsi-web-01-1";
+
+/// A service that was inspected and has passed.
+async fn passed(house: &House, service: &str) -> InspectionId {
+    let opening = Opening::Service {
+        agency: house.inspector.organisation.id,
+        service: service.to_owned(),
+        platform: Platform::Web,
+    };
+    let id = house.open(&opening).await.id;
+    house.contracted(id, &[DocumentKind::Application]).await;
+    house.steps(id, &[(&house.inspector, "start")]).await;
+    house.judge_all(&house.inspector, id, None).await;
+    let done = house.signed(id, "send-final-report").await;
+    assert_eq!(done.outcome, InspectionOutcome::Passed);
+    id
+}
+
+async fn reopen(house: &House, control: &str) -> FindingRow {
+    let organisation = house.fintech.organisation.id;
+    let done = house.office.hub.storage().run("reopen", &ACTOR, async |tx| {
+        tx.trail(Action::SignalObserved, organisation, json!({})).await?;
+        let why = "sig-tls-config: fail";
+        finding::reopen_item(&tx, &house.office.settings, organisation, (&[control], why)).await
+    });
+    done.await.unwrap().remove(0)
+}
+
+async fn reopened(house: &House, staff: &Staff) -> Vec<(FindingRow, Vec<&'static str>)> {
+    let listed = finding::reopened(&house.office, staff).await.unwrap();
+    listed.into_iter().map(|one| (one.open.finding, one.next)).collect()
+}
+
+async fn notices(house: &House, kind: NoticeKind) -> Vec<NoticeRow> {
+    let all = notice::list_open(&house.office, house.fintech.organisation.id).await;
+    let all = all.unwrap().into_iter();
+    all.filter(|notice| notice.kind == kind).collect()
+}
+
+async fn warn(house: &House) -> Round {
+    round(&house.office).await.unwrap()
+}
+
+#[tokio::test]
+async fn an_agency_finds_what_was_reopened_on_an_ended_inspection_and_closes_it() {
+    let house = House::new().await;
+    let id = passed(&house, "블루페이").await;
+    assert_eq!(reopened(&house, &house.inspector).await, []);
+    let finding = reopen(&house, ITEM).await;
+    let waiting = reopened(&house, &house.inspector).await;
+    assert_eq!(waiting, [(finding.clone(), Vec::new())], "the organisation is next");
+    let other = staff(&house.office, ("other", OrganisationKind::Agency), &[Role::Inspector]).await;
+    assert_eq!(reopened(&house, &other).await, [], "it inspected somebody else");
+    assert_eq!(
+        reopened(&house, &house.desk).await,
+        [],
+        "the operator judges what no agency does"
+    );
+    let refused = finding::reopened(&house.office, &house.fintech).await;
+    assert!(matches!(refused, Err(InspectionError::Denied(_))), "{refused:?}");
+    let overview = inspection::overview(&house.office, &house.fintech).await.unwrap();
+    assert_eq!(overview[0].open_findings, [finding.clone()], "its people see it too");
+    house.remedy(&finding).await;
+    let waiting = reopened(&house, &house.inspector).await;
+    assert_eq!(waiting[0].1, ["verify", "reject"]);
+    house.close(&finding).await;
+    assert_eq!(reopened(&house, &house.inspector).await, []);
+    assert_eq!(house.inspection(id).await.outcome, InspectionOutcome::Passed);
+}
+
+#[tokio::test]
+async fn ended_inspections_are_an_archive_that_is_turned_page_by_page() {
+    let house = House::new().await;
+    let first = passed(&house, "블루페이").await;
+    house.pass_days(1);
+    let second = passed(&house, "레드페이").await;
+    let open = reopen(&house, ITEM).await;
+    assert_eq!(open.inspection_id, second, "the latest that has the item");
+    let page = async |staff: &Staff, behind| inspection::archive(&house.office, staff, behind, 1).await;
+    let newest = page(&house.inspector, None).await.unwrap();
+    assert_eq!(
+        (newest.len(), newest[0].inspection.id, newest[0].open_findings),
+        (1, second, 1)
+    );
+    assert_eq!(newest[0].organisation_code, "blue-pay");
+    let behind = |row: &naru_storage::EndedInspection| Some((row.inspection.ended_at.unwrap(), row.inspection.id));
+    let next = page(&house.inspector, behind(&newest[0])).await.unwrap();
+    assert_eq!((next[0].inspection.id, next[0].open_findings), (first, 0));
+    assert_eq!(page(&house.inspector, behind(&next[0])).await.unwrap(), []);
+    assert_eq!(page(&house.desk, None).await.unwrap(), newest);
+    let other = staff(&house.office, ("other", OrganisationKind::Agency), &[Role::Inspector]).await;
+    assert_eq!(page(&other, None).await.unwrap(), []);
+    let refused = page(&house.fintech, None).await;
+    assert!(matches!(refused, Err(InspectionError::Denied(_))), "{refused:?}");
+}
+
+/// Leaves a signal of the fintech at its own rows as a look would.
+async fn stands(house: &House, signal: SignalKind, (outcome, failures, expires_at): (SignalOutcome, i64, Timestamp)) {
+    let whose = house.fintech.organisation.id;
+    let put = house.office.hub.storage().run("signal_put", &ACTOR, async |tx| {
+        tx.signal_plan(whose, (signal, None), (tx.now(), expires_at)).await?;
+        let row = SignalRow {
+            organisation_id: whose,
+            signal,
+            endpoint_id: None,
+            due_at: tx.now(),
+            lease_until: Timestamp(0),
+            lease_version: 0,
+            outcome,
+            observation_id: None,
+            observed_at: Some(tx.now()),
+            expires_at: Some(expires_at),
+            failures,
+        };
+        assert!(tx.signal_settle(&row).await?);
+        tx.trail(Action::SignalObserved, whose, json!({})).await
+    });
+    let put: Result<(), StorageError> = put.await;
+    put.unwrap();
+}
+
+#[tokio::test]
+async fn a_finding_that_is_closed_while_its_signal_still_fails_is_opened_by_the_next_round() {
+    let house = House::new().await;
+    let id = house
+        .open(&Opening::Organisation {
+            agency: house.inspector.organisation.id,
+        })
+        .await
+        .id;
+    house.contracted(id, &[DocumentKind::Application]).await;
+    house.steps(id, &[(&house.inspector, "start")]).await;
+    house.judge_all(&house.inspector, id, None).await;
+    house.signed(id, "send-result").await;
+    house
+        .steps(id, &[(&house.inspector, "no-findings"), (&house.inspector, "visit")])
+        .await;
+    house.judge_all(&house.inspector, id, None).await;
+    house.signed(id, "send-result").await;
+    house.steps(id, &[(&house.inspector, "no-findings")]).await;
+    house.signed(id, "send-final-report").await;
+    let fresh = house.office.hub.now().plus_days(9);
+    stands(&house, SignalKind::DormantCredential, (SignalOutcome::Fail, 0, fresh)).await;
+    let first = warn(&house).await;
+    assert!(first.reopened > 0, "{first:?}");
+    assert_eq!(warn(&house).await.reopened, 0, "it is open already");
+    let finding = reopened(&house, &house.inspector).await.remove(0).0;
+    house.remedy(&finding).await;
+    house.close(&finding).await;
+    assert_eq!(warn(&house).await.reopened, 1, "the signal still fails");
+    let again = reopened(&house, &house.inspector).await;
+    let again: Vec<_> = again
+        .into_iter()
+        .map(|(f, _)| f)
+        .filter(|f| f.control_id == finding.control_id)
+        .collect();
+    assert_eq!(again.len(), 1);
+    stands(&house, SignalKind::DormantCredential, (SignalOutcome::Pass, 0, fresh)).await;
+    house.remedy(&again[0]).await;
+    house.close(&again[0]).await;
+    assert_eq!(warn(&house).await.reopened, 0, "and now it passes");
+}
+
+#[tokio::test]
+async fn a_finding_is_warned_of_before_and_after_its_day_until_a_remedy_is_handed_in() {
+    let house = House::new().await;
+    passed(&house, "블루페이").await;
+    let finding = reopen(&house, ITEM).await;
+    assert_eq!(warn(&house).await, Round::default(), "its day is two weeks off");
+    house.pass_days(7);
+    assert_eq!(warn(&house).await.given, 1);
+    assert_eq!(warn(&house).await.given, 0, "once");
+    let due = notices(&house, NoticeKind::FindingDue).await;
+    assert_eq!((due.len(), due[0].subject.clone()), (1, finding.id.to_string()));
+    house.pass_days(8);
+    assert_eq!(warn(&house).await.given, 1);
+    assert_eq!(notices(&house, NoticeKind::FindingOverdue).await.len(), 1);
+    house.remedy(&finding).await;
+    for kind in [NoticeKind::FindingDue, NoticeKind::FindingOverdue] {
+        assert_eq!(notices(&house, kind).await, [], "{kind}");
+    }
+}
+
+#[tokio::test]
+async fn a_document_is_warned_of_and_when_it_has_ended_what_rests_on_it_is_open() {
+    let house = House::new().await;
+    let mut evidence = upload(DocumentKind::Evidence, "정책.pdf");
+    evidence.expires_on = Some(house.office.hub.now().plus_days(40).day());
+    let ends = receive(&house, evidence, PDF).await.unwrap();
+    let answer = |revisions, version_seen| Answer {
+        control_id: ITEM.to_owned(),
+        body: "정책이 있습니다".to_owned(),
+        revisions,
+        version_seen,
+    };
+    answer::put(&house.office, &house.fintech, &answer(vec![ends.id], 0))
+        .await
+        .unwrap();
+    passed(&house, "블루페이").await;
+    assert_eq!(warn(&house).await, Round::default());
+    house.pass_days(15);
+    assert_eq!(warn(&house).await, Round { given: 1, reopened: 0 });
+    let told = notices(&house, NoticeKind::DocumentEnds).await;
+    assert_eq!(
+        (told[0].subject.clone(), Some(told[0].due_on)),
+        (ends.id.to_string(), ends.expires_on)
+    );
+    house.pass_days(25);
+    assert_eq!(warn(&house).await.reopened, 0, "its last day counts");
+    house.pass_days(1);
+    assert_eq!(warn(&house).await.reopened, 1);
+    let open = reopened(&house, &house.inspector).await;
+    assert!(open[0].0.statement.contains(&ends.id.to_string()), "{:?}", open[0].0);
+    answer::put(&house.office, &house.fintech, &answer(Vec::new(), 1))
+        .await
+        .unwrap();
+    warn(&house).await;
+    assert_eq!(
+        notices(&house, NoticeKind::DocumentEnds).await,
+        [],
+        "nothing rests on it"
+    );
+}
+
+#[tokio::test]
+async fn who_has_a_signal_that_nobody_could_look_at_is_warned_before_it_is_stale() {
+    let house = House::new().await;
+    let now = house.office.hub.now();
+    stands(
+        &house,
+        SignalKind::IsmsCert,
+        (SignalOutcome::Error, 1, now.plus_days(3)),
+    )
+    .await;
+    stands(
+        &house,
+        SignalKind::ScimLeaver,
+        (SignalOutcome::Pass, 0, now.plus_seconds(60)),
+    )
+    .await;
+    assert_eq!(warn(&house).await.given, 0, "one has time, the other was looked at");
+    house.pass_days(2);
+    assert_eq!(warn(&house).await.given, 1);
+    let told = notices(&house, NoticeKind::SignalStale).await;
+    assert_eq!(
+        (told[0].subject.as_str(), told[0].due_on),
+        ("sig-isms-cert", now.plus_days(3).day())
+    );
+}
