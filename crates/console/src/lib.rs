@@ -15,8 +15,10 @@ mod page;
 mod pages;
 pub mod person;
 mod script;
+mod staff;
 mod supervisor;
 mod template;
+mod wording;
 
 pub use asset::{Asset, CONTENT_SECURITY_POLICY, SCRIPTED_SECURITY_POLICY};
 pub use chain::{BrokenView, ChainView, FactView, LinkView, Phrasebook};

@@ -52,6 +52,7 @@ pub struct Pages {
 pub fn routes(pages: &Pages) -> Vec<Route> {
     let mut routes = person::routes(pages);
     routes.extend(member::routes(pages));
+    routes.extend(crate::staff::routes(pages));
     routes.extend(crate::fintech::routes(pages));
     routes.extend(crate::inspector::routes(pages));
     routes.extend(operator::routes(pages));

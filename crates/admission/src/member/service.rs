@@ -1,6 +1,6 @@
 //! What an administrator decides about the people of their organisation.
 
-use naru_core::{LeaveSource, Member, MemberId, Role, Roles, Timestamp};
+use naru_core::{LeaveSource, Member, MemberId, Organisation, OrganisationKind, Role, Roles, Timestamp};
 use naru_storage::{LeaverRow, MemberHoldings, MemberRow, StorageError, Tx};
 use serde_json::{Value, json};
 
@@ -94,8 +94,7 @@ fn printed(text: &str, most: usize) -> Option<String> {
     is_printed.then(|| text.to_owned())
 }
 
-fn fitting(staff: &Staff, roles: &Roles) -> Result<(), MemberError> {
-    let kind = staff.organisation.kind;
+fn fitting(kind: OrganisationKind, roles: &Roles) -> Result<(), MemberError> {
     if roles.iter().next().is_none() {
         return Err(MemberError::NoRole);
     }
@@ -105,32 +104,45 @@ fn fitting(staff: &Staff, roles: &Roles) -> Result<(), MemberError> {
     }
 }
 
+/// What was said of a new member of such an organisation, if it can be taken.
+pub(super) fn checked(new: &NewMember, kind: OrganisationKind) -> Result<NewMember, MemberError> {
+    fitting(kind, &new.roles)?;
+    Ok(NewMember {
+        user_name: printed(&new.user_name, USER_NAME_MAX).ok_or(MemberError::UserName)?,
+        display_name: printed(&new.display_name, NAME_MAX).ok_or(MemberError::DisplayName)?,
+        roles: new.roles.clone(),
+    })
+}
+
+/// The row of somebody who can sign in with nothing yet.
+pub(super) fn fresh(tx: &Tx, organisation: &Organisation, new: &NewMember) -> MemberRow {
+    MemberRow {
+        member: Member {
+            id: MemberId::new(tx.now(), tx.chance()),
+            organisation_id: organisation.id,
+            user_name: new.user_name.clone(),
+            display_name: new.display_name.clone(),
+            roles: new.roles.clone(),
+            active: true,
+            certificate_sha256: None,
+            created_at: tx.now(),
+            changed_at: tx.now(),
+            seen_at: None,
+            version: 1,
+        },
+        directory: Value::Object(serde_json::Map::new()),
+        removed_at: None,
+    }
+}
+
 /// Makes a member known. They can sign in with nothing before they are invited.
 pub async fn add(office: &Office, staff: &Staff, new: &NewMember) -> Result<MemberRow, MemberError> {
-    let user_name = &printed(&new.user_name, USER_NAME_MAX).ok_or(MemberError::UserName)?;
-    let display_name = &printed(&new.display_name, NAME_MAX).ok_or(MemberError::DisplayName)?;
-    fitting(staff, &new.roles)?;
     let (settings, organisation) = (&office.settings, &staff.organisation);
+    let new = &checked(new, organisation.kind)?;
     let actor = staff.actor();
     let added = office.hub.storage().run("member_add", &actor, async |tx| {
         administrator(&tx, staff).await?;
-        let row = MemberRow {
-            member: Member {
-                id: MemberId::new(tx.now(), tx.chance()),
-                organisation_id: organisation.id,
-                user_name: user_name.clone(),
-                display_name: display_name.clone(),
-                roles: new.roles.clone(),
-                active: true,
-                certificate_sha256: None,
-                created_at: tx.now(),
-                changed_at: tx.now(),
-                seen_at: None,
-                version: 1,
-            },
-            directory: Value::Object(serde_json::Map::new()),
-            removed_at: None,
-        };
+        let row = fresh(&tx, organisation, new);
         change::insert(&tx, settings, organisation, &row).await?;
         Ok(row)
     });
@@ -177,7 +189,7 @@ pub async fn set_roles(
     (id, seen): (MemberId, i64),
     roles: &Roles,
 ) -> Result<MemberRow, MemberError> {
-    fitting(staff, roles)?;
+    fitting(staff.organisation.kind, roles)?;
     let received_at = office.hub.now();
     let edit = |row: &mut MemberRow, _| {
         if row.member.version != seen {

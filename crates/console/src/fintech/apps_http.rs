@@ -187,7 +187,7 @@ fn account_number(text: &str) -> Result<String, Trouble> {
     }
 }
 
-pub(super) fn sha256(text: &str) -> Result<Option<[u8; 32]>, Trouble> {
+pub(crate) fn sha256(text: &str) -> Result<Option<[u8; 32]>, Trouble> {
     if text.is_empty() {
         return Ok(None);
     }

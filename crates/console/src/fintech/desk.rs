@@ -1,4 +1,5 @@
 //! What the handlers of the fintech's console share: who sits there, what a form came to, and how a page is answered.
+//! The pages that every kind of organisation has stand on the same desk, with a seat for members of any kind.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +19,7 @@ use crate::page::render;
 use crate::pages::{Form, Pages, parameter};
 
 /// The ways through the console: the key of the word, and the path.
-pub(crate) const WAYS: [(&str, &str); 11] = [
+pub(crate) const WAYS: [(&str, &str); 9] = [
     ("fintech.way.standing", "/fintech"),
     ("fintech.way.test", "/fintech/test"),
     ("fintech.way.apps", "/fintech/apps"),
@@ -27,14 +28,12 @@ pub(crate) const WAYS: [(&str, &str); 11] = [
     ("fintech.way.endpoints", "/fintech/endpoints"),
     ("fintech.way.insurance", "/fintech/insurance"),
     ("fintech.way.subsidies", "/fintech/subsidies"),
-    ("fintech.way.members", "/fintech/members"),
     ("fintech.way.organisation", "/fintech/organisation"),
-    ("fintech.way.security", "/staff/security"),
 ];
 
 /// What was just done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum DoneWord {
+pub(crate) enum DoneWord {
     /// A client was registered.
     AppRegistered,
     /// A client's keys or limits were changed.
@@ -94,7 +93,7 @@ words!(DoneWord, "done", {
 
 /// What is shown once and never again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum OnceWord {
+pub(crate) enum OnceWord {
     /// The secret of a client.
     ClientSecret,
     /// The code of an invitation.
@@ -108,7 +107,7 @@ words!(OnceWord, "once", {
 
 /// A secret that is shown once. Its `Debug` form hides it.
 #[derive(Clone, PartialEq, Eq, Serialize)]
-pub(super) struct Once {
+pub(crate) struct Once {
     /// What it is.
     pub word: OnceWord,
     /// For whom or what: a name.
@@ -125,7 +124,7 @@ impl std::fmt::Debug for Once {
 
 /// What a page says about the form before it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
-pub(super) struct Said {
+pub(crate) struct Said {
     /// What was just done.
     pub done: Option<DoneWord>,
     /// What was wrong.
@@ -140,7 +139,7 @@ pub(super) struct Said {
 
 /// What the member's roles allow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-pub(super) struct May {
+pub(crate) struct May {
     /// People, insurance, leaving.
     pub administrator: bool,
     /// Clients, keys, endpoints, the functional test.
@@ -151,19 +150,19 @@ pub(super) struct May {
 
 /// A page's view with what every page of the console has.
 #[derive(Debug, Serialize)]
-pub(super) struct Sheet<'a, V> {
+pub(crate) struct Sheet<'a, V> {
     /// The forms' token.
-    pub(super) csrf: String,
+    pub(crate) csrf: String,
     /// What is said about the form before.
-    pub(super) said: &'a Said,
+    pub(crate) said: &'a Said,
     /// What the member may do.
-    pub(super) may: May,
+    pub(crate) may: May,
     /// The page itself.
-    pub(super) it: &'a V,
+    pub(crate) it: &'a V,
 }
 
 /// How a form ended.
-pub(super) enum Ended {
+pub(crate) enum Ended {
     /// It was done: on with a GET, which says so.
     Done(DoneWord),
     /// It was done, and made something that is shown once.
@@ -171,15 +170,15 @@ pub(super) enum Ended {
 }
 
 /// A member of a fintech who is signed in.
-pub(super) struct Seat {
-    pub(super) page: StaffPage,
-    pub(super) staff: Staff,
+pub(crate) struct Seat {
+    pub(crate) page: StaffPage,
+    pub(crate) staff: Staff,
 }
 
 /// A form that such a member sent from one of their own pages. Of a handler's arguments it is the last.
-pub(super) struct Sent {
-    pub(super) seat: Seat,
-    pub(super) form: Form,
+pub(crate) struct Sent {
+    pub(crate) seat: Seat,
+    pub(crate) form: Form,
 }
 
 impl FromRequestParts<Pages> for Seat {
@@ -202,33 +201,38 @@ impl FromRequest<Pages> for Sent {
 
 impl Seat {
     /// The seat of a member who is signed in; there is none for those of other organisations.
-    pub(super) fn of(page: StaffPage) -> Result<Self, Box<Response>> {
-        let staff = page.guest.staff.clone();
-        if staff.organisation.kind == OrganisationKind::Fintech {
-            Ok(Self { page, staff })
+    pub(crate) fn of(page: StaffPage) -> Result<Self, Box<Response>> {
+        if page.guest.kind() == OrganisationKind::Fintech {
+            Ok(Self::of_any(page))
         } else {
             Err(Box::new(page.not_found()))
         }
     }
 
-    pub(super) const fn office(&self) -> &Office {
+    /// The seat of a member of whatever organisation, for pages that every kind has.
+    pub(crate) fn of_any(page: StaffPage) -> Self {
+        let staff = page.guest.staff.clone();
+        Self { page, staff }
+    }
+
+    pub(crate) const fn office(&self) -> &Office {
         &self.page.pages.office
     }
 
-    pub(super) const fn pages(&self) -> &Pages {
+    pub(crate) const fn pages(&self) -> &Pages {
         &self.page.pages
     }
 
-    pub(super) fn language(&self) -> Language {
+    pub(crate) fn language(&self) -> Language {
         self.page.language()
     }
 
-    pub(super) fn today(&self) -> Day {
+    pub(crate) fn today(&self) -> Day {
         self.page.pages.hub.now().day()
     }
 
     /// What a GET says about the form before it.
-    pub(super) fn said(&self) -> Said {
+    pub(crate) fn said(&self) -> Said {
         Said {
             done: parameter(self.page.query(), "done").and_then(|word| DoneWord::parse(&word).ok()),
             ..Said::default()
@@ -245,7 +249,7 @@ impl Seat {
     }
 
     /// The page at a path, made from its view.
-    pub(super) async fn show<V: Serialize>(
+    pub(crate) async fn show<V: Serialize>(
         &self,
         (template, here): (&'static str, &str),
         said: &Said,
@@ -255,7 +259,7 @@ impl Seat {
             Ok(view) => view,
             Err(trouble) => return self.refuse(&trouble),
         };
-        let mut frame = match self.page.frame(here, ways(here)).await {
+        let mut frame = match self.page.frame(here, crate::staff::ways(&self.staff, here)).await {
             Ok(frame) => frame,
             Err(response) => return response,
         };
@@ -276,20 +280,20 @@ impl Seat {
     }
 
     /// The page that says why there is nothing to show.
-    pub(super) fn refuse(&self, trouble: &Trouble) -> Response {
+    pub(crate) fn refuse(&self, trouble: &Trouble) -> Response {
         match trouble {
-            Trouble::Storage(error) => self.page.unavailable(error, "a page of a fintech could not be made"),
+            Trouble::Storage(error) => self.page.unavailable(error, "a page of a member could not be made"),
             Trouble::NotFound | Trouble::Alert(_) => self.page.not_found(),
         }
     }
 
     /// On with a GET of a path.
-    pub(super) fn back(&self, to: &str, done: DoneWord) -> Response {
+    pub(crate) fn back(&self, to: &str, done: DoneWord) -> Response {
         self.page.to(&format!("{to}?done={done}"))
     }
 
     /// What follows a form: on with a GET, or what the page says when it is shown again.
-    pub(super) fn settle(
+    pub(crate) fn settle(
         &self,
         (to, name): (&str, &str),
         form: &Form,
@@ -316,7 +320,7 @@ impl Seat {
 }
 
 /// The ways, with the one that leads to the page or above it.
-pub(super) fn ways(here: &str) -> Vec<StaffWay> {
+pub(crate) fn ways(here: &str) -> Vec<StaffWay> {
     let is_current = |href: &str| match href {
         "/fintech" => here == href,
         _ => here == href || here.starts_with(&format!("{href}/")),
@@ -330,7 +334,7 @@ pub(super) fn ways(here: &str) -> Vec<StaffWay> {
 }
 
 /// What was typed, but the token.
-pub(super) fn filled(form: &Form) -> BTreeMap<String, String> {
+pub(crate) fn filled(form: &Form) -> BTreeMap<String, String> {
     let mut filled = BTreeMap::<String, String>::new();
     for (name, value) in form.pairs().filter(|(name, _)| *name != "csrf") {
         let entry = filled.entry(name.to_owned()).or_default();
@@ -343,13 +347,13 @@ pub(super) fn filled(form: &Form) -> BTreeMap<String, String> {
 }
 
 /// A day as a field of dates writes it, `2026-11-21`, or as eight digits.
-pub(super) fn day(form: &Form, field: &'static str) -> Result<Day, Trouble> {
+pub(crate) fn day(form: &Form, field: &'static str) -> Result<Day, Trouble> {
     let text = form.get(field).replace('-', "");
     Day::parse(&text).ok_or_else(|| at(field, AlertWord::Day, ""))
 }
 
 /// A day that may be left out.
-pub(super) fn day_or_none(form: &Form, field: &'static str) -> Result<Option<Day>, Trouble> {
+pub(crate) fn day_or_none(form: &Form, field: &'static str) -> Result<Option<Day>, Trouble> {
     if form.get(field).is_empty() {
         Ok(None)
     } else {
@@ -358,31 +362,31 @@ pub(super) fn day_or_none(form: &Form, field: &'static str) -> Result<Option<Day
 }
 
 /// Whole won; commas between the digits are tolerated.
-pub(super) fn won(form: &Form, field: &'static str) -> Result<Won, Trouble> {
+pub(crate) fn won(form: &Form, field: &'static str) -> Result<Won, Trouble> {
     let digits = form.get(field).replace([',', ' '], "");
     let amount = digits.parse::<i64>().ok().filter(|won| *won >= 0);
     amount.map(Won).ok_or_else(|| at(field, AlertWord::Amount, ""))
 }
 
 /// The version of a thing that a form was made for.
-pub(super) fn version(form: &Form) -> i64 {
+pub(crate) fn version(form: &Form) -> i64 {
     form.get("version").parse().unwrap_or(0)
 }
 
 /// An id out of a path or a form; what is none is nobody's.
-pub(super) fn id<T: std::str::FromStr>(text: &str) -> Result<T, Trouble> {
+pub(crate) fn id<T: std::str::FromStr>(text: &str) -> Result<T, Trouble> {
     text.parse().map_err(|_| Trouble::NotFound)
 }
 
 /// Every id of a repeated field.
-pub(super) fn ids<T: std::str::FromStr>(form: &Form, field: &str) -> Result<Vec<T>, Trouble> {
+pub(crate) fn ids<T: std::str::FromStr>(form: &Form, field: &str) -> Result<Vec<T>, Trouble> {
     form.all(field).filter(|text| !text.is_empty()).map(id).collect()
 }
 
 /// `2026-11-21`.
-pub(super) fn day_text(day: Day) -> String {
+pub(crate) fn day_text(day: Day) -> String {
     day.start().to_string().chars().take("2026-11-21".len()).collect()
 }
 
 /// Reads of the database by a page.
-pub(super) type Read<T> = Result<T, StorageError>;
+pub(crate) type Read<T> = Result<T, StorageError>;

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use naru_core::{
-    AdmissionState, Chance, ClientStatus, DocumentKind, EndpointKind, Environment, FactKind, FileKind, Gate,
-    InspectionKind, InspectionMachine, InspectionMethod, InspectionOutcome, Language, LeaveSource, OrganisationKind,
-    Profile, Role, SignalKind, SignalOutcome, SubsidyState, Timestamp, TlsNameKind, Verdict,
+    AdmissionState, ClientStatus, DocumentKind, EndpointKind, Environment, FactKind, FileKind, Gate, InspectionKind,
+    InspectionMachine, InspectionMethod, InspectionOutcome, Language, OrganisationKind, Profile, SignalKind,
+    SignalOutcome, SubsidyState, Timestamp, TlsNameKind, Verdict,
 };
 use naru_rulebook::Platform;
 use serde::Serialize;
@@ -18,7 +18,6 @@ use super::finding::{FindingLine, OneFindingView};
 use super::inspection::{AttachView, EventLine, ItemLine, OneInspectionView, OneItemView, ProposalLine};
 use super::inspections::{ChoiceView, ClockView, EntryView, InspectionsView};
 use super::insurance::{InsuranceView, PolicyView};
-use super::members::{LeaverView, MemberView, MembersView, TokenView};
 use super::next::{NextView, NextWord};
 use super::organisation::{FactView, OrganisationView};
 use super::sign_up::SignUpView;
@@ -58,7 +57,7 @@ pub(crate) fn pages(language: Language, name: &str) -> Vec<Named> {
     gallery.apps();
     gallery.inspections();
     gallery.papers();
-    gallery.people();
+    gallery.organisation();
     gallery.shown
 }
 

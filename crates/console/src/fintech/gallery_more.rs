@@ -1,12 +1,12 @@
 //! The other half of the gallery: inspections, papers and people.
 
 use super::{
-    AlertWord, AttachView, Chance, ChoiceView, ClockView, DocumentKind, DocumentView, DocumentsView, EndpointKind,
+    AlertWord, AttachView, ChoiceView, ClockView, DocumentKind, DocumentView, DocumentsView, EndpointKind,
     EndpointView, EndpointsView, EntryView, EventLine, FactKind, FactView, FileKind, FindingLine, Gallery, HistoryView,
     InspectionKind, InspectionMachine, InspectionMethod, InspectionOutcome, InspectionsView, InsuranceView, ItemLine,
-    LeaveSource, LeaverView, MemberView, MembersView, ObservationView, OneFindingView, OneInspectionView, OneItemView,
-    OrganisationView, Platform, PolicyView, ProposalLine, RevisionView, Role, Said, SignalKind, SignalOutcome,
-    SignalView, SubsidiesView, SubsidyState, SubsidyView, TokenView, Verdict, alerted, at, plain,
+    ObservationView, OneFindingView, OneInspectionView, OneItemView, OrganisationView, Platform, PolicyView,
+    ProposalLine, RevisionView, Said, SignalKind, SignalOutcome, SignalView, SubsidiesView, SubsidyState, SubsidyView,
+    Verdict, alerted, at, plain,
 };
 use naru_core::AdmissionState;
 
@@ -312,64 +312,7 @@ impl Gallery<'_> {
         );
     }
 
-    pub(super) fn people(&mut self) {
-        let chance = Chance::seeded(1);
-        let member = |active, invited, seen| MemberView {
-            id: naru_core::MemberId::new(at("20260101090000"), &chance).to_string(),
-            user_name: plain(self.name),
-            display_name: plain(self.name),
-            roles: vec![Role::Developer, Role::Reader],
-            active,
-            is_to_be_invited: invited,
-            invited_until: None,
-            passkeys: 1,
-            certificate: "ab".repeat(32),
-            seen_at: seen,
-            is_self: false,
-            version: 1,
-        };
-        let leaver = |source: &LeaveSource| LeaverView {
-            name: plain(self.name),
-            source: *source,
-            received_at: at("20261101090000"),
-            took_ms: (*source != LeaveSource::Operator).then_some(12),
-            ended: 3,
-        };
-        let token = |is_alive| TokenView {
-            id: plain("sct_1"),
-            name: plain(self.name),
-            created_at: at("20260101090000"),
-            expires_at: at("20270101090000"),
-            used_at: None,
-            is_alive,
-        };
-        let seen = Some(at("20261101090000"));
-        let members = MembersView {
-            members: vec![
-                member(true, false, seen),
-                member(true, true, None),
-                member(false, false, None),
-            ],
-            roles: vec![
-                Role::Administrator,
-                Role::Developer,
-                Role::SecurityOfficer,
-                Role::Reader,
-            ],
-            developers: (1, 10),
-            leavers: LeaveSource::ALL.iter().map(leaver).collect(),
-            longest_ms: 12,
-            tokens: vec![token(true), token(false)],
-            directory: plain("https://hub.example/scim/v2"),
-            code: plain("moafin"),
-            hours: 72,
-        };
-        let wrong = alerted("add", "user_name", AlertWord::Taken, self.name);
-        self.add(("members", "/fintech/members"), &wrong, &members);
-        self.organisation();
-    }
-
-    fn organisation(&mut self) {
+    pub(super) fn organisation(&mut self) {
         let fact = |kind: &FactKind| FactView {
             id: plain("fct_1"),
             kind: *kind,

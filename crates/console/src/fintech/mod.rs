@@ -4,7 +4,7 @@
 
 mod apps;
 mod apps_http;
-mod desk;
+pub(crate) mod desk;
 mod documents;
 mod endpoints;
 mod finding;
@@ -14,17 +14,18 @@ mod inspection;
 mod inspection_http;
 mod inspections;
 mod insurance;
-mod members;
 mod next;
 mod organisation;
 mod papers_http;
+mod parts;
 mod sign_up;
 mod standing;
 mod standing_http;
 mod subsidies;
 mod test;
-mod trouble;
+pub(crate) mod trouble;
 
+pub(crate) use apps_http::sha256;
 #[cfg(test)]
 pub(crate) use desk::WAYS;
 
@@ -46,7 +47,6 @@ pub(crate) fn routes(pages: &Pages) -> Vec<Route> {
         endpoints::routes,
         insurance::routes,
         subsidies::routes,
-        members::routes,
         organisation::routes,
     ];
     of_each.into_iter().flat_map(|routes| routes(pages)).collect()

@@ -114,7 +114,7 @@ async fn view(seat: &Seat) -> Result<TestView, Trouble> {
     let clients = standing::clients(office, staff).await?;
     let runs = service::list(office, staff.organisation.id).await?;
     let latest = match runs.first() {
-        Some(run) if run.ended_at.is_none() => Some(service::watch(office, run.id).await?),
+        Some(run) if run.ended_at.is_none() => Some(service::glance(office, run.id).await?),
         Some(run) => Some(service::progress(office, run.id).await?),
         None => None,
     };

@@ -230,6 +230,7 @@ impl From<CertificateError> for Trouble {
         match error {
             CertificateError::Unknown => Self::NotFound,
             CertificateError::Revoked | CertificateError::Closed => alert(AlertWord::NotNow, text),
+            CertificateError::Full => alert(AlertWord::Full, text),
             CertificateError::Reason => at("reason", AlertWord::Field, text),
             CertificateError::Request(_) => at("csr", AlertWord::Request, text),
             CertificateError::Storage(error) => error.into(),

@@ -8,13 +8,14 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use axum::response::Response;
 use naru_admission::Staff;
 use naru_auth::member::{self as members, Opened, SignedIn};
-use naru_core::{Language, MemberId, MemberSession, OrganisationKind};
+use naru_core::{Language, Member, MemberId, MemberSession, OrganisationKind, Role};
 use naru_crypto::{Secret, SecretKind};
 use naru_storage::StorageError;
 
 use crate::page::in_language;
 use crate::pages::{Form, Pages, cookie, csrf, is_csrf, language, see_other, set_cookie};
 use crate::person::ProblemWord;
+use crate::staff::with_own;
 use crate::{Frame, Newcomer, StaffFrame, StaffWay};
 
 /// The cookie of a member's sign-in on this device.
@@ -22,7 +23,15 @@ const COOKIE: &str = "__Host-naru-member";
 /// The cookie of a browser in which nobody has signed in yet: its forms are tied to it.
 const ARRIVAL: &str = "__Host-naru-arrival";
 /// Where a member's pages are; signing in leads to nowhere else.
-const ROOTS: [&str; 5] = ["/fintech", "/inspector", "/operator", "/supervisor", "/staff/security"];
+const ROOTS: [&str; 7] = [
+    "/fintech",
+    "/institution",
+    "/inspector",
+    "/operator",
+    "/supervisor",
+    "/staff/members",
+    "/staff/security",
+];
 /// Characters of a path that signing in leads back to at most.
 const NEXT_MAX: usize = 200;
 
@@ -151,7 +160,8 @@ impl StaffPage {
         language(self.query()).unwrap_or_default()
     }
 
-    /// The frame of this page, reached by a GET of `here`, with the ways through the member's console.
+    /// The frame of this page, reached by a GET of `here`, with the ways through the member's console and those that
+    /// every member has.
     ///
     /// # Errors
     /// The answer that says that the database did not answer.
@@ -159,7 +169,7 @@ impl StaffPage {
         let frame = self.plain_frame(here);
         match members::list(&self.pages.hub, self.guest.member_id()).await {
             Ok(all) => Ok(Frame {
-                staff: Some(self.guest.around(ways, &all)),
+                staff: Some(self.guest.around(with_own(ways, here), &all)),
                 ..frame
             }),
             Err(error) => Err(self.pages.unavailable(&frame, &error, "sign-ins could not be listed")),
@@ -283,7 +293,7 @@ pub(crate) const fn console_of(kind: OrganisationKind) -> &'static str {
         OrganisationKind::Agency => "/inspector",
         OrganisationKind::Operator => "/operator",
         OrganisationKind::Supervisor => "/supervisor",
-        OrganisationKind::Institution => "/staff/security",
+        OrganisationKind::Institution => "/institution",
     }
 }
 
@@ -301,7 +311,18 @@ pub(super) fn known(path: &str) -> Option<&str> {
     (is_plain && ROOTS.iter().any(|root| is_below(root))).then_some(path)
 }
 
-/// Where a sign-in leads: back to the page where it began, else to the console of the organisation's kind.
-pub(super) fn lead(next: &str, kind: OrganisationKind, language: Language) -> String {
-    in_language(known(next).unwrap_or(console_of(kind)), language)
+/// Where a sign-in leads: back to the page where it began, else to where the member begins.
+pub(super) fn lead(next: &str, home: &'static str, language: Language) -> String {
+    in_language(known(next).unwrap_or(home), language)
+}
+
+/// Where a member begins: at the console of their organisation; those of an agency who look after its people alone,
+/// at their people.
+pub(crate) fn home(member: &Member, kind: OrganisationKind) -> &'static str {
+    let inspecting = [Role::Inspector, Role::Approver, Role::Reader];
+    if kind == OrganisationKind::Agency && !inspecting.iter().any(|role| member.may(*role)) {
+        "/staff/members"
+    } else {
+        console_of(kind)
+    }
 }

@@ -41,11 +41,11 @@ fn without_a_page_to_go_back_to_the_console_of_the_kind_is_shown() {
         assert!(known(console_of(*kind)).is_some(), "{kind}");
     }
     assert_eq!(
-        lead("/grants", OrganisationKind::Agency, Language::En),
+        lead("/grants", console_of(OrganisationKind::Agency), Language::En),
         "/inspector?lang=en"
     );
     assert_eq!(
-        lead("/staff/security", OrganisationKind::Agency, Language::Ko),
+        lead("/staff/security", console_of(OrganisationKind::Agency), Language::Ko),
         "/staff/security?lang=ko"
     );
 }

@@ -16,7 +16,7 @@ mod sign_in_http;
 pub use security::{StaffSecurityView, StaffSessionView};
 pub use sign_in::{AddPasskeyView, EnrolError, EnrolView, StaffSignInError, StaffSignInView, TrialMember};
 
-pub(crate) use gate::{Arrival, StaffForm, StaffPage, console_of};
+pub(crate) use gate::{Arrival, StaffForm, StaffPage, console_of, home};
 
 use axum::routing::MethodRouter;
 use naru_web::{Effect, Route, Who};
@@ -26,7 +26,7 @@ use crate::page::{Frame, PageError, render};
 
 /// Every label of a way that a frame of a member's page may show; the tests of the messages read it.
 #[cfg(test)]
-pub(crate) const WAY_LABELS: &[&str] = &["member.way_console", "member.way_security"];
+pub(crate) const WAY_LABELS: &[&str] = &["member.way_console", "member.way_members", "member.way_security"];
 
 /// The routes of these pages.
 pub(crate) fn routes(pages: &Pages) -> Vec<Route> {

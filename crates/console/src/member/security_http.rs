@@ -12,13 +12,14 @@ use naru_core::{MemberSession, PasskeyId, SessionId};
 use naru_storage::StorageError;
 use naru_web::Route;
 
-use super::gate::{self, Guest, StaffForm, StaffPage, console_of};
+use super::gate::{self, Guest, StaffForm, StaffPage};
 use super::{StaffSecurityView, StaffSessionView, route, security};
+use crate::Frame;
 use crate::page::in_language;
 use crate::pages::{Pages, device, parameter};
 use crate::person::{PasskeyView, SecurityDone};
 use crate::script::{Finish, begun, failed, go_to, none_here, silent, token, word};
-use crate::{Frame, StaffWay};
+use crate::staff::ways;
 
 /// The path of the page.
 const HERE: &str = "/staff/security";
@@ -52,23 +53,10 @@ pub(super) fn routes(pages: &Pages) -> Vec<Route> {
     ]
 }
 
-/// The ways of this page: to the member's console, and here.
-fn ways(guest: &Guest) -> Vec<StaffWay> {
-    let console = console_of(guest.kind());
-    let way = |label, href: &str| StaffWay {
-        label,
-        href: href.to_owned(),
-        current: href == HERE,
-    };
-    let mut ways = vec![way("member.way_console", console), way("member.way_security", HERE)];
-    ways.dedup_by(|second, first| second.href == first.href);
-    ways
-}
-
 async fn show(page: StaffPage) -> Result<Response, Response> {
     let frame = Frame {
         scripted: true,
-        ..page.frame(HERE, ways(&page.guest)).await?
+        ..page.frame(HERE, ways(&page.guest.staff, HERE)).await?
     };
     let found = view(&page).await;
     let view = found.map_err(|error| page.unavailable(&error, "devices could not be shown"))?;

@@ -11,7 +11,7 @@ use naru_auth::member::{self as members, Opened, SignInError};
 use naru_core::Language;
 use naru_web::{PeerCertificate, Route};
 
-use super::gate::{self, Arrival, Guest, known, lead};
+use super::gate::{self, Arrival, Guest, home, known, lead};
 use super::{StaffSignInError, StaffSignInView, route, sign_in};
 use crate::Frame;
 use crate::page::in_language;
@@ -106,7 +106,10 @@ async fn show(State(pages): State<Pages>, RawQuery(query): RawQuery, headers: He
     let query = query.as_deref();
     let next = parameter(query, "next").unwrap_or_default();
     match Guest::of(&pages, &headers).await {
-        Ok(Some(guest)) => see_other(&lead(&next, guest.kind(), language(query).unwrap_or_default())),
+        Ok(Some(guest)) => {
+            let home = home(&guest.staff.member, guest.kind());
+            see_other(&lead(&next, home, language(query).unwrap_or_default()))
+        }
         Ok(None) => page(&pages, Arrival::of(&pages, &headers), (query, &next), None),
         Err(error) => {
             let frame = pages.frame(language(query), HERE);
@@ -151,8 +154,8 @@ pub(super) async fn script_in(pages: &Pages, headers: &HeaderMap, (opened, finis
         Ok(cookie) => cookie,
         Err(error) => return silent(&error),
     };
-    let kind = opened.signed_in.organisation.kind;
-    let mut response = go_to(&lead(&finish.next, kind, finish.language()));
+    let home = home(&opened.signed_in.member, opened.signed_in.organisation.kind);
+    let mut response = go_to(&lead(&finish.next, home, finish.language()));
     response.headers_mut().append(header::SET_COOKIE, cookie);
     response
 }
@@ -192,7 +195,11 @@ pub(super) async fn page_in(
 ) -> Response {
     match gate::opened(pages, headers, opened).await {
         Ok(cookie) => {
-            let to = lead(next, opened.signed_in.organisation.kind, language);
+            let to = lead(
+                next,
+                home(&opened.signed_in.member, opened.signed_in.organisation.kind),
+                language,
+            );
             let mut response = from_mutual(pages, &to);
             response.headers_mut().append(header::SET_COOKIE, cookie);
             response

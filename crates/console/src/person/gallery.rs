@@ -27,6 +27,9 @@ pub(super) fn pages(language: Language, client: &str) -> Vec<Shown> {
     for (name, html) in crate::fintech::gallery::pages(language, client) {
         gallery.add(&name, html);
     }
+    for (name, html) in crate::staff::gallery::pages(language, client) {
+        gallery.add(&name, html);
+    }
     for (name, html) in crate::member::gallery::pages(language, client) {
         gallery.add(&name, html);
     }

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use naru_core::trust::{Link, Why};
-use naru_core::{ClientStatus, Environment, MemberSignIn, OrganisationKind, RevokedBy, Scope, SignInMethod};
+use naru_core::{
+    ClientStatus, Environment, LeaveSource, MemberSignIn, OrganisationKind, RevokedBy, Role, Scope, SignInMethod,
+};
 
 use super::{
     AnswerWord, CodeError, ConsentError, DidWord, DoneWord, GrantWord, ProblemWord, SecurityDone, SignInError,
@@ -42,6 +44,10 @@ fn family(prefix: &str) -> Vec<String> {
         }
         other if other.starts_with("design.") => design(other),
         other if other.starts_with("fintech.") => design(other),
+        "staff_role." | "staff_role_meaning." => with(Role::ALL.iter().map(|word| word.as_str()).collect()),
+        "staff_leave." => with(LeaveSource::ALL.iter().map(|word| word.as_str()).collect()),
+        "staff_members.kind_" => with(OrganisationKind::ALL.iter().map(|word| word.as_str()).collect()),
+        "staff_health." | "staff_health_meaning." => with(vec!["well", "failing", "stopped", "closed"]),
         // The tests of these consoles compare them with their words.
         other if other.starts_with("operator.") || other.starts_with("supervisor.") => design(other),
         other if other.starts_with("inspector.") => design(other),
@@ -103,6 +109,7 @@ fn every_message_is_used_and_every_used_message_exists() {
     used.extend(crate::operator::WAY_LABELS.iter().map(ToString::to_string));
     used.extend(crate::supervisor::WAY_LABELS.iter().map(ToString::to_string));
     used.extend(ConsentError::ALL.iter().map(ToString::to_string));
+    used.extend(crate::wording::keys());
     let known: BTreeSet<String> = Message::all().map(|(key, _)| key.to_owned()).collect();
     assert_eq!(
         used.difference(&known).collect::<Vec<_>>(),

@@ -12,7 +12,7 @@ use http_body_util::BodyExt as _;
 use naru_auth::client::service::{self as clients, Registration};
 use naru_auth::identity::{Claim, Confirmed, IdentityCheck, NoAnswer, Sent};
 use naru_auth::passkey::Passkeys;
-use naru_banking::line::Lines;
+use naru_banking::line::{Lines, ScriptedLine};
 use naru_banking::{BankingSettings, Desk};
 use naru_console::Pages;
 use naru_core::{
@@ -62,9 +62,9 @@ impl IdentityCheck for Believer {
     }
 }
 
-/// The institution that has the fintechs' contract accounts; no line leads to it.
-async fn institution(storage: &Storage) {
-    let row = Institution {
+/// The institution that has the fintechs' contract accounts.
+fn bank(storage: &Storage) -> Institution {
+    Institution {
         code: BankCode::parse(BANK).unwrap(),
         name_ko: "나루시험은행".to_owned(),
         name_en: "Simulated bank 097".to_owned(),
@@ -76,7 +76,12 @@ async fn institution(storage: &Storage) {
         net_debit_cap: None,
         updated_at: storage.clock().now(),
         version: 1,
-    };
+    }
+}
+
+/// Its row; no line leads to it.
+async fn institution(storage: &Storage) {
+    let row = bank(storage);
     let put = storage.run("test_institution", &ACTOR, async |tx: Tx| {
         tx.institution_put(&row).await?;
         tx.trail(Action::InstitutionAdded, &row.code, ()).await
@@ -87,6 +92,7 @@ async fn institution(storage: &Storage) {
 
 pub(crate) struct Bed {
     pub(crate) hub: Hub,
+    lines: Arc<Lines>,
     router: Router,
     hand: Arc<AtomicI64>,
 }
@@ -109,7 +115,7 @@ impl Bed {
         let settings = HubSettings {
             public_url: "https://hub.example".to_owned(),
             mutual_tls_url: None,
-            outbound_roots_pem: Vec::new(),
+            outbound: naru_web::OutboundSettings::default(),
             test_bed: true,
             hours: None,
             lives: Lives::default(),
@@ -119,13 +125,14 @@ impl Bed {
         };
         institution(&storage).await;
         let clock = storage.clock().clone();
-        let connect = Arc::new(|_: &Institution| unreachable!("there are no lines"));
+        let silent = ScriptedLine::queued([]);
+        let lines = Arc::new(Lines::new(silent.connect(), clock.clone()));
         let hub = Hub::start(storage, settings);
         let pages = Pages {
             hub: hub.clone(),
             desk: Desk {
                 hub: hub.clone(),
-                lines: Arc::new(Lines::new(connect, clock.clone())),
+                lines: Arc::clone(&lines),
                 settings: BankingSettings::default(),
                 commits: Arc::default(),
             },
@@ -144,11 +151,68 @@ impl Bed {
             trial_members: Arc::new([]),
         };
         let router = router(naru_console::routes(&pages), clock, hub.storage().chance().clone());
-        Self { hub, router, hand }
+        Self {
+            hub,
+            lines,
+            router,
+            hand,
+        }
     }
 
     pub(crate) fn pass_seconds(&self, seconds: i64) {
         self.hand.fetch_add(seconds * SECOND, Ordering::SeqCst);
+    }
+
+    /// A line to the institution, which never answers.
+    pub(crate) fn open_line(&self) {
+        self.lines.refresh(&[bank(self.hub.storage())]);
+    }
+
+    /// Somebody whom an administrator makes known on the page of members: with these roles and a certificate, enrolled
+    /// with the code that was shown once, in a browser of their own.
+    pub(crate) async fn joined(
+        &self,
+        by: &mut Browser<'_>,
+        (organisation, user): (&str, &str),
+        roles: &[&str],
+        certificate: [u8; 32],
+    ) -> Browser<'_> {
+        let token = by.get("/staff/members").await.csrf();
+        let mut pairs = vec![("csrf", token.as_str()), ("user_name", user), ("display_name", user)];
+        pairs.extend(roles.iter().map(|role| ("role", *role)));
+        let shown = by.post("/staff/members", &pairs).await;
+        assert_eq!(shown.status, 200, "{}", shown.text);
+        let (_, rest) = shown.text.split_once("<code class=\"bubble\">").expect("a code");
+        let code = rest.split('<').next().unwrap().to_owned();
+        assert!(!by.get("/staff/members").await.text.contains(&code), "shown once");
+        let (_, own) = shown
+            .text
+            .split_once(&format!("<span class=\"soft\">{user}</span>"))
+            .expect("they are listed");
+        let (before, after) = own.split_once("/certificate?").expect("a form for them");
+        let (_, path) = before.rsplit_once("action=\"").unwrap();
+        let version = after.split("name=\"version\" value=\"").nth(1).unwrap();
+        let version = version.split('"').next().unwrap();
+        let shown = naru_crypto::hex(&certificate);
+        let pairs = [("csrf", token.as_str()), ("version", version), ("certificate", &shown)];
+        let kept = by.post(&format!("{path}/certificate"), &pairs).await;
+        assert_eq!(kept.status, 303, "{}", kept.text);
+        let mut browser = self.browser();
+        browser.certificate = Some(certificate);
+        let token = browser.get("/staff/enrol").await.csrf();
+        let pairs = [
+            ("csrf", token.as_str()),
+            ("organisation", organisation),
+            ("user_name", user),
+            ("code", &code),
+        ];
+        let typed = browser.post("/staff/enrol", &pairs).await;
+        assert_eq!(typed.status, 303, "{}", typed.text);
+        let page = browser.get("/staff/enrol/passkey").await;
+        let action = page.action("/staff/enrol/certificate");
+        let entered = browser.post(&action, &[("csrf", &page.csrf())]).await;
+        assert_eq!(entered.status, 303, "{}", entered.text);
+        browser
     }
 
     /// An admitted fintech.

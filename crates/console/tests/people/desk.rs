@@ -15,7 +15,12 @@ const READER: [u8; 32] = [3; 32];
 const AGENCY: [u8; 32] = [4; 32];
 const SUPERVISOR: [u8; 32] = [5; 32];
 
-async fn organisation(bed: &Bed, code: &str, kind: OrganisationKind, people: &[(Role, [u8; 32])]) -> OrganisationId {
+pub(crate) async fn organisation(
+    bed: &Bed,
+    code: &str,
+    kind: OrganisationKind,
+    people: &[(Role, [u8; 32])],
+) -> OrganisationId {
     let (now, chance) = (bed.hub.now(), bed.hub.storage().chance());
     let organisation = &Organisation {
         id: OrganisationId::new(now, chance),
@@ -72,7 +77,7 @@ async fn house() -> (Bed, OrganisationId) {
 }
 
 /// A browser that has signed in with its certificate.
-async fn signed_in(bed: &Bed, certificate: [u8; 32]) -> Browser<'_> {
+pub(crate) async fn signed_in(bed: &Bed, certificate: [u8; 32]) -> Browser<'_> {
     let mut browser = bed.browser();
     browser.certificate = Some(certificate);
     let page = browser.open("/staff/security").await;
@@ -83,7 +88,7 @@ async fn signed_in(bed: &Bed, certificate: [u8; 32]) -> Browser<'_> {
     browser
 }
 
-async fn state(bed: &Bed, id: OrganisationId) -> AdmissionState {
+pub(crate) async fn state(bed: &Bed, id: OrganisationId) -> AdmissionState {
     let found = bed
         .hub
         .storage()
@@ -92,7 +97,7 @@ async fn state(bed: &Bed, id: OrganisationId) -> AdmissionState {
     found.unwrap().unwrap().state
 }
 
-async fn propose(browser: &mut Browser<'_>, reason: &str) -> Answer {
+pub(crate) async fn propose(browser: &mut Browser<'_>, reason: &str) -> Answer {
     let page = browser.get("/operator/organisations/moafin").await;
     let token = page.csrf();
     let pairs = [
@@ -105,7 +110,7 @@ async fn propose(browser: &mut Browser<'_>, reason: &str) -> Answer {
 }
 
 /// The path of the only proposal, and the digest that its page shows.
-async fn waiting(browser: &mut Browser<'_>) -> (String, String) {
+pub(crate) async fn waiting(browser: &mut Browser<'_>) -> (String, String) {
     let page = browser.get("/operator/proposals").await;
     let after = |text: &str, mark: &str| {
         let (_, rest) = text.split_once(mark).unwrap_or_else(|| panic!("{mark}: {text}"));

@@ -7,6 +7,7 @@
 mod bed;
 mod desk;
 mod fintech;
+mod members;
 mod staff;
 mod uploads;
 

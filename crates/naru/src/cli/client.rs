@@ -206,7 +206,7 @@ async fn find(storage: &Storage, name: &str) -> Result<Client, Failure> {
     clients::find(storage, name).await.map_err(failure)
 }
 
-fn fingerprint(path: &Path) -> Result<[u8; 32], Failure> {
+pub(super) fn fingerprint(path: &Path) -> Result<[u8; 32], Failure> {
     certificate_sha256(&read_text(path)?)
         .ok_or_else(|| Failure::Usage(format!("{}: holds no certificate in PEM form", path.display())))
 }

@@ -1,14 +1,20 @@
 //! `naru organisation`: who takes part. Agencies, the operator and the supervisor are registered here; fintechs sign
 //! up on the pages or here. What a fintech's admission needs is decided on the pages, by two people.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand};
 use naru_admission::AdmissionSettings;
+use naru_admission::member::MemberError;
+use naru_admission::member::by_operator;
+use naru_admission::member::service::NewMember;
 use naru_admission::organisation::{OrganisationError, SignUp, sign_up};
 use naru_auth::member::CodePool;
-use naru_core::{Organisation, OrganisationKind, Role};
+use naru_core::{Organisation, OrganisationKind, Role, Roles};
 use naru_storage::{OrganisationFilter, Storage, StorageError};
 use serde_json::{Value, json};
 
+use super::client::fingerprint;
 use super::{Context, Done, Failure, operator, table};
 
 /// What can be done about organisations.
@@ -29,6 +35,19 @@ pub(super) enum OrganisationCommand {
     Show {
         /// Its code
         code: String,
+    },
+    /// Makes another member known, while no administrator of theirs can do it on the page
+    AddMember(MemberArgs),
+    /// Issues a token with which an organisation's directory calls the hub (SCIM 2.0); it is shown once
+    ScimToken {
+        /// The organisation's code
+        code: String,
+        /// Its administrator in whose name the token is; it ends with them
+        #[arg(long, value_name = "USER")]
+        administrator: String,
+        /// What the token is called
+        #[arg(long)]
+        name: String,
     },
     /// Gives a member a code to enrol with, once; it takes the place of an earlier one
     Invite {
@@ -61,6 +80,24 @@ pub(super) struct SignUpArgs {
     role: Vec<Role>,
 }
 
+/// A further member.
+#[derive(Args)]
+pub(super) struct MemberArgs {
+    /// The organisation's code
+    code: String,
+    /// The name under which the organisation knows them
+    user_name: String,
+    /// As others are shown them
+    #[arg(long, value_name = "NAME")]
+    display_name: String,
+    /// What they may do; may be given again
+    #[arg(long, value_parser = Role::parse, required = true)]
+    role: Vec<Role>,
+    /// The client certificate with which they sign in, a PEM file; without one they are invited to add a passkey
+    #[arg(long, value_name = "FILE")]
+    certificate: Option<PathBuf>,
+}
+
 pub(super) async fn run(context: &Context, command: OrganisationCommand) -> Done {
     let storage = context.storage().await?;
     match command {
@@ -71,6 +108,12 @@ pub(super) async fn run(context: &Context, command: OrganisationCommand) -> Done
             context.print(&to_json(&organisation), |_| to_text(&organisation));
             Ok(())
         }
+        OrganisationCommand::AddMember(args) => add_member(context, &storage, &args).await,
+        OrganisationCommand::ScimToken {
+            code,
+            administrator,
+            name,
+        } => scim_token(context, &storage, (&code, &administrator, &name)).await,
         OrganisationCommand::Invite { code, user_name } => invite(context, &storage, (&code, &user_name)).await,
     }
 }
@@ -143,6 +186,63 @@ async fn list(context: &Context, storage: &Storage, kind: Option<OrganisationKin
         table(&["code", "kind", "name", "admission", "duty"], &rows)
     });
     Ok(())
+}
+
+async fn add_member(context: &Context, storage: &Storage, args: &MemberArgs) -> Done {
+    let settings: AdmissionSettings = context.config()?.admission;
+    let organisation = find(storage, &args.code).await?;
+    let certificate = args.certificate.as_deref().map(fingerprint).transpose()?;
+    let new = NewMember {
+        user_name: args.user_name.clone(),
+        display_name: args.display_name.clone(),
+        roles: Roles::of(&args.role),
+    };
+    let whose = (&settings, &organisation);
+    let added = by_operator::add(storage, &operator(), whose, &new, certificate).await;
+    let member = added.map_err(refused)?.member;
+    let value = json!({
+        "organisation": organisation.code, "id": member.id, "user_name": member.user_name,
+        "roles": member.roles.to_string(), "has_certificate": certificate.is_some(),
+    });
+    context.print(&value, |_| {
+        let (code, user) = (&organisation.code, &member.user_name);
+        let line = format!("member     {user} of {code}, {}", member.roles);
+        if certificate.is_some() {
+            format!("{line}\n\nthey sign in at /staff/sign-in with their certificate")
+        } else {
+            format!("{line}\n\n`naru organisation invite {code} {user}` gives them a code to enrol with")
+        }
+    });
+    Ok(())
+}
+
+async fn scim_token(context: &Context, storage: &Storage, asked: (&str, &str, &str)) -> Done {
+    let (code, administrator, name) = asked;
+    let settings: AdmissionSettings = context.config()?.admission;
+    let organisation = find(storage, code).await?;
+    let whose = (&settings, &organisation);
+    let issued = by_operator::issue_token(storage, &operator(), whose, (administrator, name)).await;
+    let issued = issued.map_err(|error| match error {
+        MemberError::Unknown => Failure::Usage(format!("{code} has no active administrator {administrator}")),
+        error => refused(error),
+    })?;
+    let secret = issued.secret.expose();
+    let expires_at = issued.row.expires_at.to_string();
+    let value = json!({
+        "organisation": code, "id": issued.row.id, "name": issued.row.name, "token": secret, "expires_at": expires_at,
+    });
+    context.print(&value, |_| {
+        format!("token  {secret}\n       shown this once; good until {expires_at}, at /scim/v2")
+    });
+    Ok(())
+}
+
+/// What cannot be taken is wrong use; everything else failed.
+fn refused(error: MemberError) -> Failure {
+    match error {
+        MemberError::Storage(_) => Failure::Failed(error.to_string()),
+        _ => Failure::Usage(error.to_string()),
+    }
 }
 
 async fn invite(context: &Context, storage: &Storage, (code, user_name): (&str, &str)) -> Done {

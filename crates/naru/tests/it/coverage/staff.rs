@@ -5,7 +5,7 @@ use naru_web::{Effect, Who};
 use crate::harness::Bed;
 
 /// Every route of staff and directories. One that is not here is open by accident: think before adding it.
-const ROUTES: [(&str, &str, Who, Effect); 156] = [
+const ROUTES: [(&str, &str, Who, Effect); 158] = [
     ("DELETE", "/scim/v2/Users/{id}", Who::Directory, Effect::Writes),
     ("GET", "/fintech", Who::Member, Effect::Writes),
     ("GET", "/fintech/apps", Who::Member, Effect::Writes),
@@ -82,6 +82,7 @@ const ROUTES: [(&str, &str, Who, Effect); 156] = [
         Who::Member,
         Effect::Writes,
     ),
+    ("GET", "/institution", Who::Member, Effect::Writes),
     ("GET", "/operator", Who::Member, Effect::Writes),
     ("GET", "/operator/documents/{revision}", Who::Member, Effect::Writes),
     ("GET", "/operator/findings/{id}", Who::Member, Effect::Writes),
@@ -132,6 +133,7 @@ const ROUTES: [(&str, &str, Who, Effect); 156] = [
     ("GET", "/scim/v2/{*rest}", Who::Directory, Effect::Reads),
     ("GET", "/staff/enrol", Who::Member, Effect::Writes),
     ("GET", "/staff/enrol/passkey", Who::Member, Effect::Writes),
+    ("GET", "/staff/members", Who::Member, Effect::Writes),
     ("GET", "/staff/security", Who::Member, Effect::Writes),
     ("GET", "/staff/sign-in", Who::Member, Effect::Writes),
     ("GET", "/supervisor", Who::Member, Effect::Writes),
@@ -208,10 +210,6 @@ const ROUTES: [(&str, &str, Who, Effect); 156] = [
     ("POST", "/fintech/inspections/{id}/steps", Who::Member, Effect::Writes),
     ("POST", "/fintech/insurance", Who::Member, Effect::Writes),
     ("POST", "/fintech/insurance/{id}/end", Who::Member, Effect::Writes),
-    ("POST", "/fintech/members", Who::Member, Effect::Writes),
-    ("POST", "/fintech/members/tokens", Who::Member, Effect::Writes),
-    ("POST", "/fintech/members/tokens/{id}/end", Who::Member, Effect::Writes),
-    ("POST", "/fintech/members/{id}/{what}", Who::Member, Effect::Writes),
     ("POST", "/fintech/organisation", Who::Member, Effect::Writes),
     (
         "POST",
@@ -318,6 +316,10 @@ const ROUTES: [(&str, &str, Who, Effect); 156] = [
     ("POST", "/staff/enrol/begin", Who::Member, Effect::Writes),
     ("POST", "/staff/enrol/certificate", Who::Member, Effect::Writes),
     ("POST", "/staff/enrol/finish", Who::Member, Effect::Writes),
+    ("POST", "/staff/members", Who::Member, Effect::Writes),
+    ("POST", "/staff/members/tokens", Who::Member, Effect::Writes),
+    ("POST", "/staff/members/tokens/{id}/end", Who::Member, Effect::Writes),
+    ("POST", "/staff/members/{id}/{what}", Who::Member, Effect::Writes),
     ("POST", "/staff/passkeys/begin", Who::Member, Effect::Writes),
     ("POST", "/staff/passkeys/finish", Who::Member, Effect::Writes),
     ("POST", "/staff/passkeys/{id}/remove", Who::Member, Effect::Writes),
@@ -336,7 +338,7 @@ fn is_a_way_in(path: &str) -> bool {
 
 /// Whether a route is one of these.
 pub(super) fn is_of_staff(path: &str) -> bool {
-    ["/staff", "/fintech", "/inspector", "/operator", "/supervisor", "/scim"]
+    ["/staff", "/fintech", "/institution", "/inspector", "/operator", "/supervisor", "/scim"]
         .iter()
         .any(|begin| path.starts_with(begin))
 }

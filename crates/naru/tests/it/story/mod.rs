@@ -3,6 +3,7 @@
 // Says to clippy that what helps the tests is a test too: a panic is the message.
 #![cfg(test)]
 
+mod people;
 mod process;
 mod readme;
 mod trial;

@@ -1,5 +1,6 @@
-//! The people of a fintech: GET and POST /fintech/members, POST /fintech/members/{id}/{invite, roles, certificate,
-//! deactivate, reactivate, remove}, POST /fintech/members/tokens and /fintech/members/tokens/{id}/end.
+//! The people of an organisation of any kind, with the tokens of their directory: GET and POST /staff/members, POST
+//! /staff/members/{id}/{invite, roles, certificate, deactivate, reactivate, remove}, POST /staff/members/tokens and
+//! /staff/members/tokens/{id}/end. A fintech's former address, GET /fintech/members, leads here.
 
 use axum::extract::Path;
 use axum::response::Response;
@@ -12,12 +13,15 @@ use naru_storage::{LeaverRow, ScimTokenRow};
 use naru_web::Route;
 use serde::Serialize;
 
-use super::desk::{DoneWord, Ended, Once, OnceWord, Said, Seat, Sent, id, version};
-use super::trouble::{AlertWord, Trouble, at};
-use crate::member::route;
+use super::desk::{AnySeat, AnySent};
+use crate::fintech::desk::{DoneWord, Ended, Once, OnceWord, Said, Seat, Sent, id, version};
+use crate::fintech::sha256;
+use crate::fintech::trouble::{AlertWord, Trouble, at};
+use crate::member::{StaffPage, route};
 use crate::pages::{Form, Pages};
 
-const HERE: &str = "/fintech/members";
+/// The path of the page.
+pub(super) const HERE: &str = "/staff/members";
 /// Days of leavers that are shown.
 const LEAVER_DAYS: i64 = 365;
 
@@ -87,10 +91,14 @@ pub(super) struct TokenView {
 pub(super) struct MembersView {
     /// The members, oldest first.
     pub members: Vec<MemberView>,
-    /// The roles there are.
+    /// What the organisation is.
+    pub kind: OrganisationKind,
+    /// The roles that fit it.
     pub roles: Vec<Role>,
-    /// Developers now, and at most.
-    pub developers: (usize, usize),
+    /// Members now, and at most.
+    pub count: (usize, usize),
+    /// Developers now, and at most; none where such an organisation has no developers.
+    pub developers: Option<(usize, usize)>,
     /// Who left in the last year, the latest first.
     pub leavers: Vec<LeaverView>,
     /// The longest time that an end took, milliseconds.
@@ -109,29 +117,35 @@ pub(super) struct MembersView {
 pub(super) fn routes(pages: &Pages) -> Vec<Route> {
     let to = |path, summary, handler| route(pages, ("POST", path), summary, handler);
     vec![
-        route(pages, ("GET", HERE), "The people of a fintech", get(show)),
+        route(
+            pages,
+            ("GET", "/fintech/members"),
+            "Leads to the people of an organisation",
+            get(lead),
+        ),
+        route(pages, ("GET", HERE), "The people of an organisation", get(show)),
         to(HERE, "Makes a member known and invites them", post(add)),
-        to("/fintech/members/tokens", "Issues a directory's token", post(issue)),
+        to("/staff/members/tokens", "Issues a directory's token", post(issue)),
         to(
-            "/fintech/members/tokens/{id}/end",
+            "/staff/members/tokens/{id}/end",
             "Ends a directory's token",
             post(end_token),
         ),
-        to(
-            "/fintech/members/{id}/{what}",
-            "Changes a member of a fintech",
-            post(change),
-        ),
+        to("/staff/members/{id}/{what}", "Changes a member", post(change)),
     ]
 }
 
-async fn show(seat: Seat) -> Response {
+async fn lead(page: StaffPage) -> Response {
+    page.to(HERE)
+}
+
+async fn show(AnySeat(seat): AnySeat) -> Response {
     let said = seat.said();
     shown(&seat, &said).await
 }
 
 async fn shown(seat: &Seat, said: &Said) -> Response {
-    seat.show(("fintech/members.html", HERE), said, view(seat).await).await
+    seat.show(("staff/members.html", HERE), said, view(seat).await).await
 }
 
 async fn view(seat: &Seat) -> Result<MembersView, Trouble> {
@@ -143,7 +157,7 @@ async fn view(seat: &Seat) -> Result<MembersView, Trouble> {
         .iter()
         .filter(|listed| listed.row.member.may(Role::Developer))
         .count();
-    let kind = OrganisationKind::Fintech;
+    let kind = staff.organisation.kind;
     let url = &seat.pages().hub.settings().public_url;
     Ok(MembersView {
         leavers: leavers.iter().map(|leaver| leaver_view(leaver, &listed)).collect(),
@@ -152,8 +166,12 @@ async fn view(seat: &Seat) -> Result<MembersView, Trouble> {
             .iter()
             .map(|listed| member_view(listed, staff.member.id))
             .collect(),
+        kind,
         roles: Role::ALL.iter().copied().filter(|role| role.fits(kind)).collect(),
-        developers: (developers, office.settings.developers_max),
+        count: (listed.len(), office.settings.members_max),
+        developers: Role::Developer
+            .fits(kind)
+            .then_some((developers, office.settings.developers_max)),
         tokens: tokens.iter().map(|token| token_view(token, now)).collect(),
         directory: format!("{url}/scim/v2"),
         code: staff.organisation.code.clone(),
@@ -222,7 +240,7 @@ async fn invited(seat: &Seat, (member, name): (MemberId, String)) -> Result<Ende
     }))
 }
 
-async fn add(Sent { seat, form }: Sent) -> Response {
+async fn add(AnySent(Sent { seat, form }): AnySent) -> Response {
     let added = async {
         let new = NewMember {
             user_name: form.get("user_name").to_owned(),
@@ -238,7 +256,7 @@ async fn add(Sent { seat, form }: Sent) -> Response {
     }
 }
 
-async fn change(Path((member, what)): Path<(String, String)>, Sent { seat, form }: Sent) -> Response {
+async fn change(Path((member, what)): Path<(String, String)>, AnySent(Sent { seat, form }): AnySent) -> Response {
     let changed = async {
         let member: MemberId = id(&member)?;
         changed(&seat, (member, &what), &form).await
@@ -254,7 +272,7 @@ async fn changed(seat: &Seat, (member, what): (MemberId, &str), form: &Form) -> 
     let (seen, now) = ((member, version(form)), seat.pages().hub.now());
     match what {
         "invite" => {
-            staff.require(Role::Administrator, OrganisationKind::Fintech)?;
+            staff.require(Role::Administrator, staff.organisation.kind)?;
             let listed = service::list(office, staff).await?;
             let own = listed.into_iter().find(|listed| listed.row.member.id == member);
             let own = own.ok_or(MemberError::Unknown)?.row.member;
@@ -262,7 +280,7 @@ async fn changed(seat: &Seat, (member, what): (MemberId, &str), form: &Form) -> 
         }
         "roles" => drop(service::set_roles(office, staff, seen, &roles(form)?).await?),
         "certificate" => {
-            let sha256 = super::apps_http::sha256(&form.get("certificate").replace(':', ""))?;
+            let sha256 = sha256(&form.get("certificate").replace(':', ""))?;
             service::set_certificate(office, staff, seen, sha256).await?;
         }
         "deactivate" => {
@@ -279,7 +297,7 @@ async fn changed(seat: &Seat, (member, what): (MemberId, &str), form: &Form) -> 
     Ok(Ended::Done(DoneWord::MemberChanged))
 }
 
-async fn issue(Sent { seat, form }: Sent) -> Response {
+async fn issue(AnySent(Sent { seat, form }): AnySent) -> Response {
     let issued = async {
         let issued = token::issue(seat.office(), &seat.staff, form.get("name")).await?;
         Ok(Ended::Once(Once {
@@ -294,7 +312,7 @@ async fn issue(Sent { seat, form }: Sent) -> Response {
     }
 }
 
-async fn end_token(Path(token): Path<String>, Sent { seat, form }: Sent) -> Response {
+async fn end_token(Path(token): Path<String>, AnySent(Sent { seat, form }): AnySent) -> Response {
     let ended = async {
         token::end(seat.office(), &seat.staff, id(&token)?).await?;
         Ok(Ended::Done(DoneWord::TokenEnded))
