@@ -3,6 +3,7 @@
 //! Everything here is a pure function of its arguments. No async, no SQL and no HTTP may enter; time and chance
 //! come in through [`Clock`] and [`Chance`], so that a test owns both.
 
+mod address;
 mod attestation;
 mod chance;
 mod client;
@@ -34,6 +35,7 @@ mod transfer;
 pub mod trust;
 mod wire;
 
+pub use address::is_public;
 pub use attestation::Attested;
 pub use chance::Chance;
 pub use client::{Client, ClientEvent, ClientLimits, ClientStatus, ContractAccount, Direction, Environment, Profile};

@@ -17,7 +17,7 @@ use naru_console::person::SignInWords;
 use naru_core::{Chance, Clock};
 use naru_crypto::Keyring;
 use naru_storage::{DatabaseSettings, Storage, StorageError};
-use naru_web::{Hub, HubSettings, Listener, ListenerError, Route, Served, ServerTls, limited, ops_router, router};
+use naru_web::{Hub, HubSettings, OutboundSettings, Listener, ListenerError, Route, Served, ServerTls, limited, ops_router, router};
 
 use crate::config::{Config, ConfigError, read};
 pub use crate::equipment::{authority, key_store};
@@ -70,13 +70,16 @@ pub fn hub_settings(config: &Config) -> Result<HubSettings, ConfigError> {
     Ok(HubSettings {
         public_url: config.hub.public_url.clone(),
         mutual_tls_url: config.hub.mutual_tls_url.clone(),
-        outbound_roots_pem: config
-            .outbound
-            .ca_file
-            .as_deref()
-            .map(read)
-            .transpose()?
-            .unwrap_or_default(),
+        outbound: OutboundSettings {
+            roots_pem: config
+                .outbound
+                .ca_file
+                .as_deref()
+                .map(read)
+                .transpose()?
+                .unwrap_or_default(),
+            private_addresses: config.admission.private_endpoints,
+        },
         test_bed: config.hub.test_bed,
         hours: config.hours()?,
         lives: config.lives,

@@ -35,7 +35,7 @@ pub use look::Look;
 pub use mutual::{Identity, IdentityError, mutual};
 pub use observation::{Check, Observation, Outcome, Probe};
 pub use page::{PageKind, page};
-pub use reach::{Answers, Names, Reach, RootsError, is_public};
+pub use reach::{Answers, Names, Reach, RootsError};
 pub use settings::Settings;
 pub use suites::Version;
 pub use target::{Target, TargetError};

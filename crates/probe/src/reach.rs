@@ -2,9 +2,10 @@
 //! an answer that changes between check and connection (DNS rebinding) leads nowhere.
 
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
+use naru_core::is_public;
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
@@ -113,43 +114,6 @@ impl Reach {
                 Ok(found.map(|address| address.ip()).collect())
             }
         }
-    }
-}
-
-/// Whether an address is reached over the public Internet: not loopback, private, link-local, shared (RFC 6598),
-/// unique local, multicast, documentation, a tunnel or the metadata service of a cloud (IANA special-purpose address
-/// registries, RFC 6890). An IPv4 address inside an IPv6 address counts as itself.
-pub fn is_public(address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(v4) => is_public_v4(v4),
-        IpAddr::V6(v6) => is_public_v6(v6),
-    }
-}
-
-fn is_public_v4(address: Ipv4Addr) -> bool {
-    /// The metadata and agent service of one large cloud, at a public address.
-    const CLOUD_AGENT: Ipv4Addr = Ipv4Addr::new(168, 63, 129, 16);
-    let refused = match address.octets() {
-        [0 | 10 | 127 | 224..=255, ..] => true,
-        [100, 64..=127, ..] | [169, 254, ..] | [172, 16..=31, ..] | [192, 168, ..] | [198, 18..=19, ..] => true,
-        [192, 0, 0 | 2, _] | [192, 88, 99, _] | [198, 51, 100, _] | [203, 0, 113, _] => true,
-        _ => address == CLOUD_AGENT,
-    };
-    !refused
-}
-
-fn is_public_v6(address: Ipv6Addr) -> bool {
-    if let Some(v4) = address.to_ipv4_mapped() {
-        return is_public_v4(v4);
-    }
-    match address.segments() {
-        // NAT64 (RFC 6052): the last four octets are the real address.
-        [0x64, 0xff9b, 0, 0, 0, 0, high, low] => {
-            let ([a, b], [c, d]) = (high.to_be_bytes(), low.to_be_bytes());
-            is_public_v4(Ipv4Addr::new(a, b, c, d))
-        }
-        [0x2001, 0..=0x1ff, ..] | [0x2001, 0xdb8, ..] | [0x2002, ..] | [0x3fff, 0..=0xfff, ..] => false,
-        [first, ..] => (0x2000..=0x3fff).contains(&first),
     }
 }
 

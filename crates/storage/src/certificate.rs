@@ -24,6 +24,28 @@ pub struct CertificateRow {
     pub revoked: Option<(Timestamp, String)>,
 }
 
+/// A certificate that was taken back before its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RevokedRow {
+    /// Its serial number, hexadecimal.
+    pub serial: String,
+    /// SHA-256 of its DER form.
+    pub sha256: Vec<u8>,
+    /// When it was revoked.
+    pub at: Timestamp,
+    /// Why (the words of RFC 5280 5.3.1).
+    pub reason: String,
+}
+
+/// How many certificates a client has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CertificateCounts {
+    /// Neither revoked nor run out.
+    pub living: i64,
+    /// Issued since the moment that was asked for, whatever became of them.
+    pub issued: i64,
+}
+
 fn read(mut row: Row) -> Result<CertificateRow, StorageError> {
     Ok(CertificateRow {
         serial: row.next()?,
@@ -68,28 +90,54 @@ impl Tx {
         self.query_opt(SQL, values![serial]).await?.map(read).transpose()
     }
 
-    /// A client's certificates, newest first; at most 200.
+    /// A client's certificates, the living ones first, and of each the newest; at most 200.
     pub async fn certificate_list(&self, client_id: ClientId) -> Result<Vec<CertificateRow>, StorageError> {
         const SQL: &str = concat!(
             "SELECT ",
             certificate_columns!(),
-            " FROM certificates WHERE client_id = $1 ORDER BY issued_at DESC LIMIT 200"
+            " FROM certificates WHERE client_id = $1
+              ORDER BY CASE WHEN revoked_at IS NULL AND expires_at > $2 THEN 0 ELSE 1 END, issued_at DESC, serial
+              LIMIT 200"
         );
-        self.query(SQL, values![client_id])
+        self.query(SQL, values![client_id, self.now()])
             .await?
             .into_iter()
             .map(read)
             .collect()
     }
 
-    /// Revoked certificates that have not run out by themselves; at most 100,000.
-    pub async fn certificate_list_revoked(&self) -> Result<Vec<CertificateRow>, StorageError> {
-        const SQL: &str = concat!(
-            "SELECT ",
-            certificate_columns!(),
-            " FROM certificates WHERE revoked_at IS NOT NULL AND expires_at > $1 ORDER BY serial LIMIT 100000"
-        );
-        self.query(SQL, values![self.now()])
+    /// How many certificates a client has, and how many of all it was issued since a moment.
+    pub async fn certificate_counts(
+        &self,
+        client_id: ClientId,
+        since: Timestamp,
+    ) -> Result<CertificateCounts, StorageError> {
+        let sql = "SELECT CAST(COALESCE(SUM(CASE WHEN revoked_at IS NULL AND expires_at > $2 THEN 1 ELSE 0 END), 0)
+                       AS BIGINT),
+                   CAST(COALESCE(SUM(CASE WHEN issued_at > $3 THEN 1 ELSE 0 END), 0) AS BIGINT)
+                   FROM certificates WHERE client_id = $1";
+        let row = self.query_opt(sql, values![client_id, self.now(), since]).await?;
+        let mut row = row.ok_or_else(|| StorageError::corrupt("a sum has a row"))?;
+        Ok(CertificateCounts {
+            living: row.next()?,
+            issued: row.next()?,
+        })
+    }
+
+    /// Every certificate that was revoked and has not run out by itself: one that were left out would be taken again.
+    /// How many there can be is bounded where they are issued.
+    pub async fn certificate_list_revoked(&self) -> Result<Vec<RevokedRow>, StorageError> {
+        let sql = "SELECT serial, certificate_sha256, revoked_at, revoked_reason FROM certificates
+                   WHERE revoked_at IS NOT NULL AND expires_at > $1 ORDER BY serial";
+        let read = |mut row: Row| {
+            Ok(RevokedRow {
+                serial: row.next()?,
+                sha256: row.next()?,
+                at: row.next()?,
+                reason: row.next()?,
+            })
+        };
+        self.query(sql, values![self.now()])
             .await?
             .into_iter()
             .map(read)

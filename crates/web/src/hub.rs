@@ -56,6 +56,15 @@ impl Default for Lives {
     }
 }
 
+/// How addresses that clients name are reached.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OutboundSettings {
+    /// The authorities whose servers are trusted, PEM.
+    pub roots_pem: Vec<u8>,
+    /// Whether an address that is not public may be reached: for trials and tests.
+    pub private_addresses: bool,
+}
+
 /// Settings that handlers read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HubSettings {
@@ -63,8 +72,8 @@ pub struct HubSettings {
     pub public_url: String,
     /// Address under which clients reach the hub with their certificates, where that is another listener.
     pub mutual_tls_url: Option<String>,
-    /// The authorities whose servers are trusted when a client's keys are fetched, PEM.
-    pub outbound_roots_pem: Vec<u8>,
+    /// How clients' keys are fetched.
+    pub outbound: OutboundSettings,
     /// Whether clients of the test bed are served.
     pub test_bed: bool,
     /// Minutes since midnight in Seoul between which money moves; `None` for round the clock.
@@ -120,7 +129,7 @@ impl Hub {
         let calls = CallLog::start(storage.clone());
         let once = OnceIds::default();
         let rates = Rates::new(settings.rates);
-        let remote_keys = RemoteKeys::new(&settings.outbound_roots_pem);
+        let remote_keys = RemoteKeys::new(&settings.outbound);
         Self(Arc::new(Parts {
             storage,
             settings,

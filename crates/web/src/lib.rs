@@ -22,7 +22,7 @@ mod trusted;
 
 pub use calls::CallLog;
 pub use health::ops_router;
-pub use hub::{ASSERTION_SECONDS, Hub, HubSettings, Lives};
+pub use hub::{ASSERTION_SECONDS, Hub, HubSettings, Lives, OutboundSettings};
 pub use listener::{Listener, ListenerError, PeerAddress, PeerCertificate, Served, ServerTls};
 pub use metrics::Metrics;
 pub use problem::Problem;

@@ -1,7 +1,11 @@
 //! Calls to other servers: JSON over HTTPS, with a time budget, a bound on what comes back, and the hub's own
 //! certificate where the other side asks for one.
 
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -10,7 +14,9 @@ use hyper::{Method, Request, Uri, header};
 use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::client::legacy::connect::dns::{GaiResolver, Name};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
+use naru_core::is_public;
 use rustls::pki_types::PrivateKeyDer;
 use rustls::pki_types::pem::PemObject as _;
 use serde::Serialize;
@@ -50,6 +56,51 @@ impl ClientTls {
     }
 }
 
+/// Which addresses are connected to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// Every one: the operator named the server.
+    Anywhere,
+    /// Public ones: somebody outside named it, and must not have the hub knock at its own network.
+    Public,
+}
+
+impl Reach {
+    fn has(self, address: IpAddr) -> bool {
+        self == Self::Anywhere || is_public(address)
+    }
+}
+
+/// The system's answers for a name. What is checked here is what is connected to: the name is not asked a second time.
+#[derive(Clone)]
+struct Names {
+    reach: Reach,
+    system: GaiResolver,
+}
+
+impl tower::Service<Name> for Names {
+    type Response = std::vec::IntoIter<SocketAddr>;
+    type Error = io::Error;
+    type Future = Pin<Box<dyn Future<Output = io::Result<Self::Response>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        tower::Service::poll_ready(&mut self.system, context)
+    }
+
+    fn call(&mut self, name: Name) -> Self::Future {
+        let (reach, answers) = (self.reach, tower::Service::call(&mut self.system, name));
+        Box::pin(async move {
+            let addresses: Vec<SocketAddr> = answers.await?.collect();
+            // An honest name has no address that is refused.
+            if addresses.iter().all(|address| reach.has(address.ip())) {
+                Ok(addresses.into_iter())
+            } else {
+                Err(io::Error::other("an address of the name is not public"))
+            }
+        })
+    }
+}
+
 /// Why no usable answer came.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum OutboundError {
@@ -70,7 +121,8 @@ pub enum OutboundError {
 /// A client of one server.
 #[derive(Clone)]
 pub struct Outbound {
-    client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    client: Client<HttpsConnector<HttpConnector<Names>>, Full<Bytes>>,
+    reach: Reach,
     base: String,
     budget: Duration,
 }
@@ -78,7 +130,16 @@ pub struct Outbound {
 impl Outbound {
     /// A client of the server at `base` (scheme, host and port), with a time budget for each call.
     pub fn new(base: &str, tls: &ClientTls, budget: Duration) -> Result<Self, String> {
-        let mut tcp = HttpConnector::new();
+        Self::reaching(Reach::Anywhere, base, (tls, budget))
+    }
+
+    /// The same for addresses that somebody else named.
+    pub(crate) fn reaching(reach: Reach, base: &str, (tls, budget): (&ClientTls, Duration)) -> Result<Self, String> {
+        let names = Names {
+            reach,
+            system: GaiResolver::new(),
+        };
+        let mut tcp = HttpConnector::new_with_resolver(names);
         tcp.enforce_http(false);
         tcp.set_nodelay(true);
         let connector = hyper_rustls::HttpsConnectorBuilder::new()
@@ -92,6 +153,7 @@ impl Outbound {
             .build(connector);
         Ok(Self {
             client,
+            reach,
             base: base.trim_end_matches('/').to_owned(),
             budget,
         })
@@ -119,6 +181,11 @@ impl Outbound {
         let uri: Uri = format!("{}{path}", self.base)
             .parse()
             .map_err(|_| OutboundError::Unreachable)?;
+        // The connector asks no resolver for an address that is written out.
+        let host = uri.host().unwrap_or_default().trim_matches(['[', ']']);
+        if host.parse().is_ok_and(|address| !self.reach.has(address)) {
+            return Err(OutboundError::Unreachable);
+        }
         let request = Request::builder()
             .method(Method::GET)
             .uri(uri)

@@ -1,5 +1,5 @@
 //! Keys that clients publish at an address of theirs (`jwks_uri`): fetched over TLS with the server's name verified
-//! (RFC 9525), kept for a while, and bounded in every direction.
+//! (RFC 9525) from public addresses alone, kept for a while, and bounded in every direction.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,7 +9,8 @@ use naru_core::{SECOND, Timestamp};
 use naru_crypto::jose::{Algorithm, JoseError, Jwks};
 use naru_crypto::sha256;
 
-use crate::outbound::{ClientTls, Outbound};
+use crate::OutboundSettings;
+use crate::outbound::{ClientTls, Outbound, Reach};
 
 /// How long one fetch may take.
 const BUDGET: Duration = Duration::from_secs(3);
@@ -51,15 +52,22 @@ struct Kept {
 }
 
 impl RemoteKeys {
-    /// With the authorities whose servers are trusted, PEM.
-    pub fn new(roots_pem: &[u8]) -> Self {
+    /// Nobody is trusted where the settings name no authority.
+    pub fn new(settings: &OutboundSettings) -> Self {
         let tls = ClientTls {
-            roots_pem: roots_pem.to_vec(),
+            roots_pem: settings.roots_pem.clone(),
             identity_pem: None,
         };
-        let usable = !roots_pem.is_empty();
+        let reach = if settings.private_addresses {
+            Reach::Anywhere
+        } else {
+            Reach::Public
+        };
+        let usable = !settings.roots_pem.is_empty();
         Self {
-            outbound: usable.then(|| Outbound::new("", &tls, BUDGET).ok()).flatten(),
+            outbound: usable
+                .then(|| Outbound::reaching(reach, "", (&tls, BUDGET)).ok())
+                .flatten(),
             sets: Mutex::default(),
             read: Mutex::default(),
         }

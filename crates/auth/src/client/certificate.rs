@@ -4,13 +4,19 @@ use std::collections::HashSet;
 
 use naru_core::{Action, Actor, Client, ClientStatus, RevokedBy, SECOND, Timestamp};
 use naru_crypto::{Authority, Enrolment, Reason, Revoked, from_hex};
-use naru_storage::{CertificateRow, Storage, StorageError};
+use naru_storage::{CertificateRow, RevokedRow, Storage, StorageError};
 use naru_web::RevokedCertificates;
 
 use crate::grant::service::{Whose, revoke_all};
 
 /// How long a signed list of revoked certificates holds, seconds.
 const LIST_SECONDS: i64 = 86_400;
+/// Living certificates of one client at most: one in use, one that takes its place, and room for several machines.
+const LIVING_MAX: i64 = 10;
+/// Certificates that one client is issued at most in [`WINDOW_DAYS`], revoked ones too: what was revoked stays on the
+/// list until it would have run out.
+const ISSUED_MAX: i64 = 50;
+const WINDOW_DAYS: i64 = 30;
 
 /// The reasons that can be given (RFC 5280 5.3.1).
 pub const REASONS: [(&str, Reason); 6] = [
@@ -34,6 +40,12 @@ pub enum CertificateError {
     /// The client is closed.
     #[error("the client is closed: it gets no certificate")]
     Closed,
+    /// The client has, or was lately issued, as many as it may.
+    #[error(
+        "a client has at most {LIVING_MAX} living certificates and is issued at most {ISSUED_MAX} in {WINDOW_DAYS} \
+             days; revoke one that is not used"
+    )]
+    Full,
     /// The reason is none of RFC 5280 5.3.1.
     #[error(
         "the reason must be one of: unspecified, key_compromise, affiliation_changed, superseded, \
@@ -80,9 +92,14 @@ pub async fn issue(
     let inserting = &row;
     storage
         .run("certificate_issue", actor, async |tx| {
+            let counts = tx.certificate_counts(client.id, now.plus_days(-WINDOW_DAYS)).await?;
+            if counts.living >= LIVING_MAX || counts.issued >= ISSUED_MAX {
+                return Err(CertificateError::Full);
+            }
             tx.certificate_insert(inserting).await?;
             let details = serde_json::json!({ "serial": inserting.serial });
-            tx.trail(Action::CertificateIssued, client.id, details).await
+            tx.trail(Action::CertificateIssued, client.id, details).await?;
+            Ok(())
         })
         .await?;
     Ok(row)
@@ -161,15 +178,14 @@ pub async fn publish(
     }
 }
 
-fn entry(row: &CertificateRow) -> Option<Revoked> {
-    let (at, word) = row.revoked.as_ref()?;
+fn entry(row: &RevokedRow) -> Option<Revoked> {
     let reason = REASONS
         .iter()
-        .find(|(known, _)| known == word)
+        .find(|(known, _)| *known == row.reason)
         .map_or(Reason::Unspecified, |(_, reason)| *reason);
     Some(Revoked {
         serial: from_hex(&row.serial)?,
-        at: at.0 / SECOND,
+        at: row.at.0 / SECOND,
         reason,
     })
 }

@@ -1,5 +1,6 @@
 //! What may be registered for a client.
 
+use naru_auth::client::certificate::{self as certificates, CertificateError};
 use naru_auth::client::service::{self as clients, ClientError};
 use naru_core::{AuthMethod, Binding, ClientCredential, Environment, Scope, Scopes, TlsName, TlsNameKind};
 use naru_crypto::jose::{Algorithm, Jwks, Signer as _, SoftwareKey, base64url};
@@ -219,4 +220,39 @@ async fn line_140_a_client_does_not_choose_its_id() {
     );
     let set = Jwks::of(vec![one.key.public_jwk()]);
     assert!(!set.is_empty());
+}
+
+#[tokio::test]
+async fn a_client_has_a_bounded_number_of_certificates() {
+    let bed = Bed::new().await;
+    let name = bed.client().await.id();
+    let client = clients::find(bed.storage(), &name).await.unwrap();
+    let authority = crate::bed::tls::authority("issuing");
+    let key = rcgen::KeyPair::generate().unwrap();
+    let request = rcgen::CertificateParams::default().serialize_request(&key).unwrap();
+    let csr = request.pem().unwrap();
+    let issue = async || {
+        let issued = certificates::issue(bed.storage(), (&ACTOR, &authority), &client, (&csr, 90));
+        issued.await.map(|row| row.serial)
+    };
+    let mut serials = Vec::new();
+    for _ in 0..10 {
+        serials.push(issue().await.unwrap());
+    }
+    assert_eq!(issue().await, Err(CertificateError::Full), "ten are alive");
+    // Revoking makes room, but what is revoked stays on the list: only so many in a month.
+    for _ in 0..40 {
+        let oldest = serials.remove(0);
+        certificates::revoke(bed.storage(), &ACTOR, &oldest, "superseded")
+            .await
+            .unwrap();
+        serials.push(issue().await.unwrap());
+    }
+    let oldest = serials.remove(0);
+    certificates::revoke(bed.storage(), &ACTOR, &oldest, "superseded")
+        .await
+        .unwrap();
+    assert_eq!(issue().await, Err(CertificateError::Full), "fifty were issued");
+    bed.pass_seconds(30 * 86_400);
+    assert!(issue().await.is_ok());
 }

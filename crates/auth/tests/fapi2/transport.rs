@@ -3,7 +3,9 @@
 use axum::Router;
 use axum::routing::get;
 use naru_core::AuthMethod;
+use naru_crypto::Authority;
 use naru_crypto::jose::{Algorithm, Signer as _, SoftwareKey};
+use naru_web::OutboundSettings;
 use serde_json::{Value, json};
 
 use crate::bed::tls::{authority, hello, issued, send, serve, server};
@@ -52,7 +54,7 @@ async fn line_002_of_tls_1_2_only_the_recommended_suites_are_offered() {
 }
 
 /// Serves this key set at an address of `localhost`; gives the address.
-async fn published(ca: &naru_crypto::Authority, names: &[&str], keys: Vec<Value>) -> (naru_web::Served, String) {
+async fn published(ca: &Authority, names: &[&str], keys: Vec<Value>) -> (naru_web::Served, String) {
     let text = json!({ "keys": keys }).to_string();
     let router = Router::new().route("/jwks", get(move || async move { text }));
     let served = serve(router, &server(ca, names, None)).await;
@@ -68,11 +70,19 @@ async fn at(bed: &Bed, uri: &str) -> FapiClient {
     bed.register(terms).await.unwrap()
 }
 
+/// An address on this machine may be reached, as in a trial.
+fn trusting(ca: &Authority) -> OutboundSettings {
+    OutboundSettings {
+        roots_pem: ca.certificate_pem().as_bytes().to_vec(),
+        private_addresses: true,
+    }
+}
+
 #[tokio::test]
 async fn line_003_keys_are_fetched_only_from_whom_the_address_names() {
     let (ca, stranger) = (authority("trusted"), authority("strangers"));
     let options = Options {
-        outbound_roots_pem: ca.certificate_pem().as_bytes().to_vec(),
+        outbound: trusting(&ca),
         ..Options::default()
     };
     let bed = Bed::with(options).await;
@@ -93,6 +103,25 @@ async fn line_003_keys_are_fetched_only_from_whom_the_address_names() {
     }
     good.0.stop().await;
     client.push(&bed, client.request()).await.expect(201);
+    let strict = Options {
+        outbound: OutboundSettings {
+            private_addresses: false,
+            ..trusting(&ca)
+        },
+        ..Options::default()
+    };
+    let strict = Bed::with(strict).await;
+    let again = published(&ca, &["localhost"], vec![client.key.public_jwk().to_value()]).await;
+    let port = again.1.rsplit(':').next().unwrap_or_default().to_owned();
+    for uri in [again.1.clone(), format!("https://127.0.0.1:{port}")] {
+        let mut inside = at(&strict, &uri).await;
+        std::mem::swap(&mut inside.key, &mut client.key);
+        let call = inside.call(&strict, "/fapi2/par", inside.request());
+        strict
+            .refuses("an address that is not public", &call, (401, "invalid_client"))
+            .await;
+        std::mem::swap(&mut inside.key, &mut client.key);
+    }
     let nobody = Bed::new().await;
     let lost = at(&nobody, &good.1).await;
     let call = lost.call(&nobody, "/fapi2/par", lost.request());
@@ -105,7 +134,7 @@ async fn line_003_keys_are_fetched_only_from_whom_the_address_names() {
 async fn line_051_two_keys_of_one_name_are_told_apart_by_their_kind() {
     let ca = authority("trusted");
     let options = Options {
-        outbound_roots_pem: ca.certificate_pem().as_bytes().to_vec(),
+        outbound: trusting(&ca),
         ..Options::default()
     };
     let bed = Bed::with(options).await;

@@ -43,7 +43,7 @@ impl House {
         let settings = HubSettings {
             public_url: ORIGIN.to_owned(),
             mutual_tls_url: None,
-            outbound_roots_pem: Vec::new(),
+            outbound: naru_web::OutboundSettings::default(),
             test_bed: true,
             hours: None,
             lives: Lives::default(),

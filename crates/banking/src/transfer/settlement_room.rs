@@ -78,7 +78,7 @@ impl Room {
         let settings = HubSettings {
             public_url: "https://hub.example".to_owned(),
             mutual_tls_url: None,
-            outbound_roots_pem: Vec::new(),
+            outbound: naru_web::OutboundSettings::default(),
             test_bed: true,
             hours: None,
             lives: Lives::default(),

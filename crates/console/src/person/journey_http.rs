@@ -150,7 +150,7 @@ fn arrived(pages: &Pages, (path, query): (&str, &str), begun: Result<(Authorizat
         }
         Err(AskedError::Client) => stop(StatusCode::BAD_REQUEST, ProblemWord::ClientUnknown),
         Err(AskedError::RedirectUri) => stop(StatusCode::BAD_REQUEST, ProblemWord::RedirectUnknown),
-        Err(AskedError::Suspended) => stop(StatusCode::FORBIDDEN, ProblemWord::ClientStopped),
+        Err(AskedError::Stopped(_)) => stop(StatusCode::FORBIDDEN, ProblemWord::ClientStopped),
         Err(AskedError::Redirect(uri)) => see_other(&uri),
         Err(AskedError::Storage(error)) => {
             tracing::error!(event = "storage_failed", %error, "no journey was begun");
@@ -194,6 +194,7 @@ pub(super) fn failed(pages: &Pages, frame: &crate::Frame, error: &JourneyError) 
             tracing::error!(event = "storage_failed", %error, "a journey could not go on");
             pages.problem(frame, StatusCode::SERVICE_UNAVAILABLE, ProblemWord::Unavailable)
         }
+        JourneyError::Stopped(_) => pages.problem(frame, StatusCode::FORBIDDEN, ProblemWord::ClientStopped),
         _ => pages.problem(frame, StatusCode::FORBIDDEN, ProblemWord::OutOfTime),
     }
 }

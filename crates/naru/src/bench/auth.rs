@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::Arc;
+use std::time::Instant;
 
 use naru_crypto::jose::{Algorithm, Signer, SoftwareKey};
 use serde::Deserialize;
@@ -30,6 +31,10 @@ const TIMES: f64 = 10.0;
 const ADDED_US: u32 = 1_000;
 /// The pace at which that is looked at.
 const CALLS: u32 = 500;
+/// One signature, verified.
+const SIGNATURE_FLOOR: &str = "ES256 verification";
+/// How many are timed.
+const VERIFICATIONS: usize = 10_000;
 const TOKEN: &[u8] = br#""access_token":""#;
 const ACTIVE: &[u8] = br#""active":true"#;
 
@@ -40,15 +45,56 @@ pub(super) async fn measure(plan: &Plan) -> Result<Report, Failure> {
     http_floor(plan, &room, &mut report).await?;
     let (key, _) = SoftwareKey::generate(Algorithm::Es256)?;
     let key = Arc::new(key);
+    signature_floor(&key, &mut report).await?;
     hub(plan, (&room, &key), &mut report).await?;
     peer(plan, (&room, &key), &mut report).await?;
-    for what in ["token", "introspection"] {
-        report.want_times((&format!("{what}, hub"), &format!("{what}, oidc-provider")), TIMES);
+    for (what, signatures) in [("token", 2), ("introspection", 1)] {
+        let (own, peer) = (format!("{what}, hub"), format!("{what}, oidc-provider"));
+        report.want_times((&own, &peer), TIMES);
+        say_the_most(&mut report, (what, signatures), &peer);
     }
     report.want_added((&call_name(), &floor_name()), ADDED_US);
     revocation::measure(plan, (&room, &key), &mut report).await?;
     say_what_was_disturbed(&mut report);
     Ok(report)
+}
+
+/// How long the verification of one signature takes, one after another: no server that verifies is quicker.
+async fn signature_floor(key: &Arc<SoftwareKey>, report: &mut Report) -> Done {
+    let key = Arc::clone(key);
+    let verify = move || {
+        let (public, message) = (key.public_jwk(), [7; 300]);
+        let signature = key.sign(&message)?;
+        let mut times_us = Vec::with_capacity(VERIFICATIONS);
+        let began = Instant::now();
+        for _ in 0..VERIFICATIONS {
+            let one = Instant::now();
+            public.verify(&message, &signature)?;
+            times_us.push(u32::try_from(one.elapsed().as_micros()).unwrap_or(u32::MAX));
+        }
+        Ok::<_, naru_crypto::jose::JoseError>((began.elapsed(), times_us))
+    };
+    let verified = tokio::task::spawn_blocking(verify).await;
+    let (took, times_us) = verified.map_err(|error| Failure::Failed(error.to_string()))??;
+    let per_second = VERIFICATIONS as f64 / took.as_secs_f64();
+    report
+        .figures
+        .push(Figure::counted(SIGNATURE_FLOOR.to_owned(), per_second, times_us));
+    Ok(())
+}
+
+/// The most that any server could reach that verifies as many signatures a request, were everything else free.
+fn say_the_most(report: &mut Report, (what, signatures): (&str, u32), peer: &str) {
+    let cpu = |name: &str| report.figure(name).and_then(|figure| figure.cpu_us_per_call);
+    let one = report.figure(SIGNATURE_FLOOR).and_then(|figure| figure.p50_us);
+    let (Some(bare), Some(one), Some(peer)) = (cpu(HTTP_FLOOR), one, cpu(peer)) else {
+        return;
+    };
+    let least = bare + f64::from(one) * f64::from(signatures);
+    let most = peer / least;
+    report.notes.push(format!(
+        "{what}: the bare handler and {signatures} × ES256 alone take {least:.0} µs, which is {most:.1} times the peer."
+    ));
 }
 
 fn call_name() -> String {

@@ -3,7 +3,7 @@
 use naru_core::{
     AuthMethod, Binding, Client, ClientCredential, GrantId, KeyPurpose, KeyState, Profile, TlsName, TlsNameKind,
 };
-use naru_storage::{CertificateRow, SigningKey, TokenKind};
+use naru_storage::{CertificateRow, RevokedRow, SigningKey, TokenKind};
 
 use crate::fixture;
 use crate::house::House;
@@ -123,10 +123,29 @@ async fn a_certificate_is_revoked_once_and_told_while_it_would_hold(house: &Hous
     let found = house.get(async |tx| tx.certificate_find(&row.serial).await).await;
     assert_eq!(found.as_ref(), Some(&row));
     let listed = house.get(async |tx| tx.certificate_list_revoked().await).await;
-    let own: Vec<_> = listed.iter().filter(|one| one.client_id == family.client.id).collect();
-    assert_eq!(own, [&row], "one that has run out by itself is not told any more");
+    let own: Vec<_> = listed
+        .iter()
+        .filter(|one| [&row.serial, &short.serial].contains(&&one.serial))
+        .collect();
+    let told = RevokedRow {
+        serial: row.serial.clone(),
+        sha256: row.sha256.clone(),
+        at: house.now(),
+        reason: "key_compromise".to_owned(),
+    };
+    assert_eq!(own, [&told], "one that has run out by itself is not told any more");
+    let third = certificate(house, &family.client, 2);
+    house.put(async |tx| tx.certificate_insert(&third).await).await;
+    let counts = async |since| {
+        let read = house.get(async |tx| tx.certificate_counts(family.client.id, since).await);
+        let counts = read.await;
+        (counts.living, counts.issued)
+    };
+    assert_eq!(counts(third.issued_at.plus_seconds(-1)).await, (1, 3));
+    assert_eq!(counts(third.issued_at).await, (1, 0), "since a moment: later than it");
     let all = house.get(async |tx| tx.certificate_list(family.client.id).await).await;
-    assert_eq!(all.len(), 2);
+    assert_eq!(all.len(), 3);
+    assert_eq!(all[0], third, "the living come first");
 }
 
 async fn a_key_moves_only_from_the_state_it_was_read_in(house: &House) {

@@ -10,7 +10,7 @@ use naru_core::{
 use naru_crypto::jose::Jws;
 use naru_crypto::{Keyring, hex};
 use naru_storage::{DatabaseSettings, Storage, StorageError};
-use naru_web::{Hub, HubSettings, Lives};
+use naru_web::{Hub, HubSettings, Lives, OutboundSettings};
 
 use super::ISSUER;
 
@@ -25,7 +25,7 @@ const START: Timestamp = Timestamp(1_795_000_000 * SECOND);
 #[derive(Debug, Clone)]
 pub(crate) struct Options {
     pub(crate) mutual_tls_url: Option<String>,
-    pub(crate) outbound_roots_pem: Vec<u8>,
+    pub(crate) outbound: OutboundSettings,
     pub(crate) test_bed: bool,
     pub(crate) lives: Lives,
     /// Whether the database has its tables.
@@ -36,7 +36,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             mutual_tls_url: None,
-            outbound_roots_pem: Vec::new(),
+            outbound: OutboundSettings::default(),
             test_bed: true,
             lives: Lives::default(),
             migrated: true,
@@ -73,7 +73,7 @@ impl Bed {
         let settings = HubSettings {
             public_url: ISSUER.to_owned(),
             mutual_tls_url: options.mutual_tls_url,
-            outbound_roots_pem: options.outbound_roots_pem,
+            outbound: options.outbound,
             test_bed: options.test_bed,
             hours: None,
             lives: options.lives,

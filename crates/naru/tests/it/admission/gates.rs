@@ -5,7 +5,7 @@ use naru_core::trust::{Judgement, Link, Verdict, Why};
 use naru_core::{AdmissionState, Environment, Gate, GateStanding, Organisation, Won};
 use naru_storage::StorageError;
 
-use crate::harness::{ACTOR, Bed, Fintech, Login, Terms};
+use crate::harness::{ACTOR, Bed, Browser, Fintech, Login, Terms};
 
 async fn production(bed: &Bed) -> (Fintech, Login) {
     let terms = Terms {
@@ -165,4 +165,46 @@ async fn whoever_was_cut_off_is_refused_and_the_test_bed_stays_open_until_they_l
     set_state(&bed, &fintech, AdmissionState::Terminated).await;
     in_production().send().await.refused("O0002");
     in_the_test_bed().send().await.refused("O0002");
+}
+
+#[tokio::test]
+async fn nobody_is_asked_to_consent_to_a_fintech_that_is_not_admitted() {
+    let bed = Bed::new(66).await;
+    let (fintech, _) = production(&bed).await;
+    let refused = async || {
+        let page = Browser::new(&bed).begin(&fintech, &[]).await;
+        (page.status.as_u16(), page.text().contains("name=\"ci\""))
+    };
+    for state in [
+        AdmissionState::Applied,
+        AdmissionState::Restricted,
+        AdmissionState::Terminated,
+    ] {
+        set_state(&bed, &fintech, state).await;
+        assert_eq!(refused().await.0, 403, "{state}");
+    }
+    set_state(&bed, &fintech, AdmissionState::Live).await;
+    let mut browser = Browser::new(&bed);
+    let page = browser.reach_consent(&fintech, 0).await;
+    assert_eq!(page.status.as_u16(), 200, "{}", page.text());
+    set_gates(&bed, &fintech, |standing| {
+        standing.open &= standing.gate != Gate::GuaranteeInsurance;
+    })
+    .await;
+    assert_eq!(refused().await.0, 403, "a closed gate");
+    let grants = async || {
+        let read: Result<_, StorageError> = bed
+            .storage()
+            .read("grants", async |tx| tx.grant_list_of_client(fintech.client.id).await)
+            .await;
+        read.unwrap().len()
+    };
+    let before = grants().await;
+    let answer = browser.agree(&page, 1).await;
+    assert_eq!(
+        answer.status.as_u16(),
+        403,
+        "the gate closed while the person read the page"
+    );
+    assert_eq!(grants().await, before, "nothing was granted");
 }

@@ -89,7 +89,7 @@ impl Bed {
         let hub = HubSettings {
             public_url: "https://hub.example".to_owned(),
             mutual_tls_url: None,
-            outbound_roots_pem: Vec::new(),
+            outbound: naru_web::OutboundSettings::default(),
             test_bed: true,
             hours: options.hours,
             lives: options.lives,

@@ -230,7 +230,7 @@ fn settings() -> HubSettings {
     HubSettings {
         public_url: "https://localhost".to_owned(),
         mutual_tls_url: None,
-        outbound_roots_pem: Vec::new(),
+        outbound: naru_web::OutboundSettings::default(),
         test_bed: true,
         hours: Some((5, 1_435)),
         lives: Lives::default(),
