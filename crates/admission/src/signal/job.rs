@@ -84,29 +84,35 @@ impl Round {
 
 /// Looks for ever. What the hub's own rows say never waits for somebody's host.
 pub async fn run(office: Office, prober: Arc<dyn Prober>, settings: JobSettings) {
-    let inside = forever(settings.pace, async || inside(&office, &settings).await);
-    let outside = forever(settings.pace, async || {
-        outside::look(&office, prober.as_ref(), &settings).await
-    });
-    tokio::join!(inside, outside);
+    let rows = async {
+        loop {
+            ended(inside(&office, &settings).await, settings.pace).await;
+        }
+    };
+    let hosts = async {
+        loop {
+            let looked = outside::look(&office, prober.as_ref(), &settings).await;
+            ended(looked, settings.pace).await;
+        }
+    };
+    tokio::join!(rows, hosts);
 }
 
-async fn forever(pace: Duration, work: impl AsyncFn() -> Result<Round, StorageError>) {
-    loop {
-        match work().await {
-            Ok(round) if !round.is_empty() => {
-                tracing::info!(
-                    event = "signals_round",
-                    looked = round.looked,
-                    stale = round.stale,
-                    lost = round.lost
-                );
-            }
-            Ok(_) => tokio::time::sleep(pace).await,
-            Err(error) => {
-                tracing::error!(event = "signals_failed", %error, "signals are looked at again in a moment");
-                tokio::time::sleep(pace).await;
-            }
+/// Says what a round did, and rests where there was nothing to do.
+async fn ended(round: Result<Round, StorageError>, pace: Duration) {
+    match round {
+        Ok(round) if !round.is_empty() => {
+            tracing::info!(
+                event = "signals_round",
+                looked = round.looked,
+                stale = round.stale,
+                lost = round.lost
+            );
+        }
+        Ok(_) => tokio::time::sleep(pace).await,
+        Err(error) => {
+            tracing::error!(event = "signals_failed", %error, "signals are looked at again in a moment");
+            tokio::time::sleep(pace).await;
         }
     }
 }

@@ -34,6 +34,23 @@ fn seen(outcome: SignalOutcome) -> Seen {
     Seen::new(outcome, "by hand", &json!({}), "hand/1")
 }
 
+/// It is spawned beside the listeners.
+#[tokio::test]
+async fn the_job_can_be_spawned_and_looks_by_itself() {
+    let house = House::new().await;
+    let staff = house.staff("moafin", &[Role::Developer]).await;
+    house.endpoint(&staff, EndpointKind::WebOrigin, URL).await;
+    let prober = Arc::new(Told::new(SignalOutcome::Pass));
+    let job = tokio::spawn(run(house.office.clone(), prober.clone(), quick()));
+    let looked = async {
+        while prober.count() < 3 || house.signals(staff.organisation.id).await.len() < 8 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), looked).await.unwrap();
+    job.abort();
+}
+
 #[tokio::test]
 async fn only_registered_endpoints_are_looked_at_and_removed_ones_no_more() {
     let house = House::new().await;

@@ -3,8 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use futures_util::StreamExt as _;
+use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
+use futures_util::{FutureExt as _, StreamExt as _};
 use naru_core::{Endpoint, SECOND, Timestamp};
 use naru_probe::Target;
 use naru_storage::{SignalRow, StorageError};
@@ -44,14 +45,18 @@ impl Queue {
     }
 }
 
+/// The host of a look that ended, and whether what was seen was kept.
+type Looked = (String, Result<bool, StorageError>);
+
 /// Looks at what is due until nothing is.
 pub(super) async fn look(office: &Office, prober: &dyn Prober, settings: &JobSettings) -> Result<Round, StorageError> {
-    let (mut queue, mut round, mut running) = (Queue::default(), Round::default(), FuturesUnordered::new());
+    let (mut queue, mut round) = (Queue::default(), Round::default());
+    let mut running: FuturesUnordered<BoxFuture<'_, Looked>> = FuturesUnordered::new();
     loop {
         let has_leased = lease(office, &mut queue, settings, &mut round).await?;
         while running.len() < settings.concurrency.max(1) {
             let Some(leased) = queue.next() else { break };
-            running.push(look_at(office, prober, (leased, settings)));
+            running.push(look_at(office, prober, (leased, settings)).boxed());
         }
         if running.is_empty() && !has_leased {
             return Ok(round);
@@ -125,11 +130,7 @@ fn host_of(office: &Office, endpoint: &Endpoint) -> String {
 }
 
 /// Looks once and keeps what was seen; the host, which rests a moment, and whether it was kept.
-async fn look_at(
-    office: &Office,
-    prober: &dyn Prober,
-    (leased, settings): (Leased, &JobSettings),
-) -> (String, Result<bool, StorageError>) {
+async fn look_at(office: &Office, prober: &dyn Prober, (leased, settings): (Leased, &JobSettings)) -> Looked {
     let Leased { row, endpoint, host } = leased;
     if ends_within(row.lease_until, office.hub.now()) {
         return (host, Ok(false));
