@@ -48,6 +48,8 @@ pub struct AdmissionSettings {
     pub invitation_seconds: i64,
     /// How long a directory's token can be used, days.
     pub scim_token_days: u32,
+    /// Days after which a functional test that was not passed ends.
+    pub function_test_days: u32,
     /// Requests a second of one directory at most.
     pub scim_per_second: u32,
     /// How many of those may come at once.
@@ -83,6 +85,7 @@ impl Default for AdmissionSettings {
             subsidy_percent: 75,
             invitation_seconds: 72 * 3_600,
             scim_token_days: 365,
+            function_test_days: 30,
             scim_per_second: 10,
             scim_burst: 200,
             dormant_days: 90,

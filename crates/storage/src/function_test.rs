@@ -40,17 +40,6 @@ pub struct FunctionTestTick {
     pub calls: Vec<CallId>,
 }
 
-/// A stretch of the record of calls, of which one client's are kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CallStretch {
-    /// The client's calls, oldest first.
-    pub calls: Vec<CallRecord>,
-    /// The last call that was passed, whosever it is; `None` where there was none.
-    pub last: Option<String>,
-    /// How many calls were passed.
-    pub passed: i64,
-}
-
 /// The place in the record of calls at which a moment begins: ids begin with their milliseconds (RFC 9562 5.7).
 pub fn call_place(at: Timestamp) -> String {
     format!("{}_{:012x}{:020}", CallId::PREFIX, at.0.max(0) / 1_000, 0)
@@ -195,32 +184,20 @@ impl Tx {
         Ok(self.execute(sql, values![id, self.now(), passed]).await? == 1)
     }
 
-    /// Passes over at most `limit` calls behind a place and keeps those of one client.
-    pub async fn call_stretch(&self, after: &str, client: ClientId, limit: i64) -> Result<CallStretch, StorageError> {
-        const END: &str = "SELECT MAX(k.id), COUNT(*) FROM (
-                 SELECT id FROM calls WHERE id > $1 ORDER BY id LIMIT $2) AS k";
-        const OWN: &str = concat!(
+    /// The calls of one client behind a place, oldest first; at most `limit`.
+    pub async fn call_list_of(
+        &self,
+        client: ClientId,
+        after: &str,
+        limit: i64,
+    ) -> Result<Vec<CallRecord>, StorageError> {
+        const SQL: &str = concat!(
             "SELECT ",
             call_columns!(),
-            " FROM calls WHERE id > $1 AND id <= $2 AND client_id = $3 ORDER BY id"
+            " FROM calls WHERE client_id = $1 AND id > $2 ORDER BY id LIMIT $3"
         );
-        let end = self.query_opt(END, values![after, limit]).await?;
-        let Some((Some(last), passed)) = end
-            .map(|mut row| Ok::<(Option<String>, i64), StorageError>((row.next()?, row.next()?)))
-            .transpose()?
-        else {
-            return Ok(CallStretch {
-                calls: Vec::new(),
-                last: None,
-                passed: 0,
-            });
-        };
-        let rows = self.query(OWN, values![after, &last, client]).await?;
-        Ok(CallStretch {
-            calls: rows.into_iter().map(read_call).collect::<Result<_, _>>()?,
-            last: Some(last),
-            passed,
-        })
+        let rows = self.query(SQL, values![client, after, limit]).await?;
+        rows.into_iter().map(read_call).collect()
     }
 
     /// The answered call of the same route for the same person by the same client before this one, the latest.

@@ -8,19 +8,22 @@ use naru_core::{
 };
 use naru_storage::{FunctionTest, FunctionTestTick, StorageError, call_place};
 use serde_json::json;
+use tokio::sync::Semaphore;
 
 use super::evidence::{Found, Watcher, merge_pending};
 use crate::{Denied, Office, Staff, gate};
 
 /// In whose name the hub ticks off.
 const ACTOR: Actor = Actor::Hub("function_test");
-/// Calls that are passed over at once, whosever they are.
-const STRETCH: i64 = 20_000;
+/// Calls of the client that are read at once.
+const STRETCH: i64 = 2_000;
 /// How often at most in one look.
 const STRETCHES: usize = 10;
 /// A call is recorded when it is answered, under a number from when it came: the record is whole only so long after,
 /// seconds.
 const SETTLED_SECONDS: i64 = 120;
+/// Looks that pages have taken at once; the job looks for whoever finds no place.
+static GLANCES: Semaphore = Semaphore::const_new(2);
 /// Runs that one round of the job looks at in one go.
 const RUNS: i64 = 100;
 
@@ -167,10 +170,22 @@ pub async fn watch(office: &Office, id: FunctionTestId) -> Result<Progress, Func
     progress(office, id).await
 }
 
-/// Looks at every open run; how many there were.
+/// Where a run stands for somebody who watches it: after a look, if few others look, else as the job saw it last.
 ///
 /// # Errors
-/// The database's; runs that were looked at before it stay looked at.
+/// [`FunctionTestError::Unknown`], or the database's.
+pub async fn glance(office: &Office, id: FunctionTestId) -> Result<Progress, FunctionTestError> {
+    match GLANCES.try_acquire() {
+        Ok(_place) => watch(office, id).await,
+        Err(_) => progress(office, id).await,
+    }
+}
+
+/// Looks at every open run, and ends those that have been open for too long; how many there were. A run that cannot be
+/// looked at holds up no other.
+///
+/// # Errors
+/// The database's.
 pub async fn watch_all(office: &Office) -> Result<usize, FunctionTestError> {
     let (mut after, mut count) = (None, 0);
     loop {
@@ -184,9 +199,32 @@ pub async fn watch_all(office: &Office) -> Result<usize, FunctionTestError> {
         after = Some(last.id);
         count += open.len();
         for run in &open {
-            watch(office, run.id).await?;
+            let looked = match is_over(office, run) {
+                true => expire(office, run).await.map_err(FunctionTestError::from),
+                false => watch(office, run.id).await.map(|_| ()),
+            };
+            if let Err(error) = looked {
+                tracing::error!(event = "function_test_failed", run = %run.id, %error, "looked at again in a moment");
+            }
         }
     }
+}
+
+fn is_over(office: &Office, run: &FunctionTest) -> bool {
+    let days = i64::from(office.settings.function_test_days);
+    run.started_at.plus_days(days) <= office.hub.now()
+}
+
+/// Ends a run that has been open for too long; what was done in it no longer counts.
+async fn expire(office: &Office, run: &FunctionTest) -> Result<(), StorageError> {
+    let ended = office.hub.storage().run("function_test_expire", &ACTOR, async |tx| {
+        if tx.function_test_end(run.id, false).await? {
+            tx.trail(Action::FunctionTestMoved, run.id, json!({ "expired": true }))
+                .await?;
+        }
+        Ok(())
+    });
+    ended.await
 }
 
 /// Where a run stands, without looking.
@@ -228,12 +266,12 @@ async fn look(office: &Office, before: &Progress) -> Result<(Found, String), Sto
         let mut watcher = Watcher::new(&tx, run, &done)?;
         let mut place = run.seen_to.clone();
         for _ in 0..STRETCHES {
-            let stretch = tx.call_stretch(&place, run.client_id, STRETCH).await?;
-            for call in &stretch.calls {
+            let calls = tx.call_list_of(run.client_id, &place, STRETCH).await?;
+            for call in &calls {
                 watcher.look(call).await?;
             }
-            place = stretch.last.unwrap_or(place);
-            if stretch.passed < STRETCH {
+            place = calls.last().map_or(place, |last| last.id.to_string());
+            if calls.len() < usize::try_from(STRETCH).unwrap_or(usize::MAX) {
                 break;
             }
         }

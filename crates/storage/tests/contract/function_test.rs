@@ -10,7 +10,7 @@ use crate::signal::{append, call, organisation};
 on_every_engine!(
     an_organisation_has_one_open_run,
     steps_are_ticked_once_and_the_place_never_goes_back,
-    a_stretch_passes_everybody_and_keeps_one_client,
+    the_calls_of_one_client_are_read_behind_a_place,
     the_looks_at_a_persons_calls_and_tokens
 );
 
@@ -89,7 +89,7 @@ async fn steps_are_ticked_once_and_the_place_never_goes_back(house: &House) {
     assert!(!note(late, "[3]").await, "it has ended");
 }
 
-async fn a_stretch_passes_everybody_and_keeps_one_client(house: &House) {
+async fn the_calls_of_one_client_are_read_behind_a_place(house: &House) {
     let (family, other) = (fixture::family(house).await, fixture::family(house).await);
     let place = call_place(house.now());
     let mut own = Vec::new();
@@ -99,19 +99,15 @@ async fn a_stretch_passes_everybody_and_keeps_one_client(house: &House) {
         append(house, &[mine.clone(), theirs]).await;
         own.push(mine);
     }
-    let stretch = async |after: &str, limit| {
+    let list = async |after: &str, limit| {
         house
-            .get(async |tx| tx.call_stretch(after, family.client.id, limit).await)
+            .get(async |tx| tx.call_list_of(family.client.id, after, limit).await)
             .await
     };
-    let whole = stretch(&place, 100).await;
-    assert_eq!((whole.calls, whole.passed), (own.clone(), 8));
-    let part = stretch(&place, 4).await;
-    assert_eq!((part.calls.as_slice(), part.passed), (&own[..2], 4));
-    let rest = stretch(&part.last.expect("it is there"), 100).await;
-    assert_eq!(rest.calls, own[2..]);
-    let none = stretch(&whole.last.expect("it is there"), 100).await;
-    assert_eq!((none.calls.len(), none.last, none.passed), (0, None, 0));
+    assert_eq!(list(&place, 100).await, own);
+    assert_eq!(list(&place, 3).await, own[..3]);
+    assert_eq!(list(&own[1].id.to_string(), 100).await, own[2..]);
+    assert!(list(&own[3].id.to_string(), 100).await.is_empty());
 }
 
 async fn the_looks_at_a_persons_calls_and_tokens(house: &House) {

@@ -326,3 +326,29 @@ async fn a_run_is_started_by_a_developer_with_an_own_client_of_the_test_bed_and_
     party.start().await;
     assert_eq!(service::watch_all(&party.office).await.unwrap(), 1);
 }
+
+#[tokio::test]
+async fn others_calls_do_not_hold_up_a_test_and_one_that_lasts_too_long_ends() {
+    let party = party(907).await;
+    let bed = &party.bed;
+    let run = party.start().await;
+    bed.pass_seconds(1);
+    let login = bed.login(&party.fintech, 0).await;
+    party.balance(&login).await.ok();
+    bed.parts.hub.calls().flush().await;
+    assert_eq!(service::watch_all(&party.office).await.unwrap(), 1);
+    let seen = service::progress(&party.office, run).await.unwrap();
+    assert!(seen.done() >= 3, "the page reads what the job wrote: {seen:?}");
+    let glanced = service::glance(&party.office, run).await.unwrap();
+    assert_eq!(glanced.done(), seen.done());
+    bed.pass_seconds(30 * 86_400 - 10);
+    service::watch_all(&party.office).await.unwrap();
+    let open = service::progress(&party.office, run).await.unwrap().run;
+    assert_eq!(open.ended_at, None, "a moment before");
+    bed.pass_seconds(10);
+    service::watch_all(&party.office).await.unwrap();
+    let ended = service::progress(&party.office, run).await.unwrap().run;
+    assert_eq!((ended.ended_at.is_some(), ended.passed_at), (true, None));
+    assert_eq!(service::watch_all(&party.office).await.unwrap(), 0);
+    party.start().await;
+}
