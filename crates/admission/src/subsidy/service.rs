@@ -2,8 +2,8 @@
 //! The budget is bound by the decision itself, in the same commit, so that it cannot be overdrawn.
 
 use naru_core::{
-    Action, InspectionId, OrganisationKind, Proposal, ProposalId, ProposalKind, Role, SubsidyEvent, SubsidyId,
-    SubsidyState, Won,
+    Action, InspectionId, InspectionMachine, InspectionOutcome, OrganisationKind, Proposal, ProposalId, ProposalKind,
+    Role, SubsidyEvent, SubsidyId, SubsidyState, Won,
 };
 use naru_storage::{BudgetRow, StorageError, SubsidyRow, Tx};
 use serde_json::{Value, json};
@@ -65,15 +65,35 @@ fn field(field: &'static str, expected: impl Into<String>) -> SubsidyError {
     }
 }
 
+/// Who may ask for money in the name of a fintech.
+fn may_ask(staff: &Staff) -> Result<(), Denied> {
+    staff
+        .require(Role::SecurityOfficer, OrganisationKind::Fintech)
+        .or_else(|_| staff.require(Role::Administrator, OrganisationKind::Fintech))
+}
+
+/// What is supported is the cost of an agency's inspection: none of the organisation's own, and none that was taken
+/// back or lost its ground.
+async fn eligible(tx: &Tx, inspection: InspectionId) -> Result<(), SubsidyError> {
+    let found = tx.inspection_find(inspection).await?;
+    let is_eligible = found.is_some_and(|found| {
+        let is_own = found.machine == InspectionMachine::OwnInspection;
+        !is_own && !matches!(found.outcome, InspectionOutcome::Withdrawn | InspectionOutcome::Void)
+    });
+    if is_eligible {
+        Ok(())
+    } else {
+        Err(field("inspection", "must be one by an agency that was not withdrawn"))
+    }
+}
+
 /// Applies for the support of an inspection of the member's own organisation.
 pub async fn apply(
     office: &Office,
     staff: &Staff,
     (inspection, cost_won, asked_won): (InspectionId, Won, Won),
 ) -> Result<SubsidyId, SubsidyError> {
-    staff
-        .require(Role::SecurityOfficer, OrganisationKind::Fintech)
-        .or_else(|_| staff.require(Role::Administrator, OrganisationKind::Fintech))?;
+    may_ask(staff)?;
     let percent = office.settings.subsidy_percent;
     let most = cost_won.0.max(0).saturating_mul(percent) / 100;
     if asked_won.0 <= 0 || asked_won.0 > most {
@@ -105,6 +125,7 @@ pub async fn apply(
         if owner != Some(staff.organisation.id) {
             return Err(field("inspection", "must be one of this organisation"));
         }
+        eligible(&tx, inspection).await?;
         tx.subsidy_insert(row).await?;
         let details = json!({ "subsidy": row.id, "inspection": inspection, "asked_won": asked_won });
         tx.trail(Action::SubsidyMoved, row.id, details).await?;
@@ -119,6 +140,7 @@ pub async fn apply(
 
 /// Takes an application back.
 pub async fn withdraw(office: &Office, staff: &Staff, id: SubsidyId) -> Result<(), SubsidyError> {
+    may_ask(staff)?;
     let actor = staff.actor();
     let withdrawn = office.hub.storage().run("subsidy_withdraw", &actor, async |tx| {
         let found = tx
@@ -149,6 +171,7 @@ pub async fn propose(
         };
         if let Some(won) = grant_won {
             check_grant(&subsidy, won)?;
+            eligible(&tx, subsidy.inspection_id).await?;
         }
         if subsidy.state.apply(event).is_none() {
             let state = subsidy.state;
@@ -223,7 +246,10 @@ pub async fn approve(
             return Ok::<_, SubsidyError>(approved);
         }
         match grant_won {
-            Some(won) => grant(&tx, subsidy, won).await?,
+            Some(won) => {
+                eligible(&tx, subsidy.inspection_id).await?;
+                grant(&tx, subsidy, won).await?;
+            }
             None => {
                 move_to(&tx, subsidy, SubsidyEvent::Refuse).await?;
             }
