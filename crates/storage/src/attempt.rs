@@ -1,14 +1,18 @@
 //! One transaction's closure without its types, so that what begins, repeats and ends transactions is compiled once and
-//! not anew for every closure.
+//! not anew for every closure. The futures of what all statements share are boxed for the same reason: the compiler
+//! copies the body of an `async fn` into every crate that awaits it.
 
 use std::pin::Pin;
 
 use crate::{StorageError, Tx};
 
+/// A future whose body stays in this crate.
+pub(crate) type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
 /// The closure of a transaction, whatever it gives.
 pub(crate) trait Attempt: Send {
     /// Runs it once more; whether it went well. What it gave replaces what an earlier try gave.
-    fn attempt(&mut self, tx: Tx) -> Pin<Box<dyn Future<Output = bool> + Send + '_>>;
+    fn attempt(&mut self, tx: Tx) -> BoxFuture<'_, bool>;
 }
 
 /// A closure, and what its last try gave.
@@ -40,7 +44,7 @@ where
     T: Send,
     E: Send,
 {
-    fn attempt(&mut self, tx: Tx) -> Pin<Box<dyn Future<Output = bool> + Send + '_>> {
+    fn attempt(&mut self, tx: Tx) -> BoxFuture<'_, bool> {
         Box::pin(async move {
             let gave = (self.work)(tx).await;
             let went_well = gave.is_ok();

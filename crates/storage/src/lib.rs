@@ -60,7 +60,7 @@ mod value;
 
 use std::{path::Path, sync::Arc, sync::Mutex, time::Duration};
 
-use attempt::{Attempt, Job};
+use attempt::{Attempt, BoxFuture, Job};
 use naru_core::{Actor, Chance, Clock};
 use naru_crypto::Keyring;
 
@@ -249,52 +249,61 @@ impl Storage {
     }
 
     /// What a read reads through.
-    async fn reading(&self, name: &'static str) -> Result<Tx, StorageError> {
-        let engine = match &self.0.engine {
-            Database::Sqlite(sqlite) if sqlite.reads_through_writer() => {
-                let turn = sqlite.writer_turn().await;
-                Engine::Turn(Mutex::new(Some(turn.map_err(|error| sqlite::failure(name, &error))?)))
-            }
-            Database::Sqlite(sqlite) => {
-                let reader = sqlite.reader().map_err(|error| sqlite::failure(name, &error))?;
-                Engine::Reader(Mutex::new(reader))
-            }
-            Database::Postgres(pool) => Engine::Session(Session::new(checkout(pool, name).await?, true)),
-        };
-        Ok(Tx(Arc::new(Inner::new(name, READ.to_owned(), self, engine))))
+    fn reading(&self, name: &'static str) -> BoxFuture<'_, Result<Tx, StorageError>> {
+        Box::pin(async move {
+            let engine = match &self.0.engine {
+                Database::Sqlite(sqlite) if sqlite.reads_through_writer() => {
+                    let turn = sqlite.writer_turn().await;
+                    Engine::Turn(Mutex::new(Some(turn.map_err(|error| sqlite::failure(name, &error))?)))
+                }
+                Database::Sqlite(sqlite) => {
+                    let reader = sqlite.reader().map_err(|error| sqlite::failure(name, &error))?;
+                    Engine::Reader(Mutex::new(reader))
+                }
+                Database::Postgres(pool) => Engine::Session(Session::new(checkout(pool, name).await?, true)),
+            };
+            Ok(Tx(Arc::new(Inner::new(name, READ.to_owned(), self, engine))))
+        })
     }
 
     /// Tries `job` until a try was kept or undone; what it gave waits in the job.
     ///
     /// # Errors
     /// What the database says of the transaction; it goes before what the closure gave.
-    async fn transact(&self, name: &'static str, actor: String, job: &mut dyn Attempt) -> Result<(), StorageError> {
-        match &self.0.engine {
-            Database::Sqlite(sqlite) => {
-                let turn = sqlite.turn().await.map_err(|error| sqlite::failure(name, &error))?;
-                let engine = Engine::Turn(Mutex::new(Some(turn)));
-                let inner = Arc::new(Inner::new(name, actor, self, engine));
-                let went_well = job.attempt(Tx(Arc::clone(&inner))).await;
-                finish_on_sqlite(&inner, went_well).await
-            }
-            Database::Postgres(pool) => {
-                let mut tries = 0;
-                loop {
-                    tries += 1;
-                    let session = Session::new(checkout(pool, name).await?, false);
-                    let inner = Arc::new(Inner::new(name, actor.clone(), self, Engine::Session(session)));
+    fn transact<'a>(
+        &'a self,
+        name: &'static str,
+        actor: String,
+        job: &'a mut dyn Attempt,
+    ) -> BoxFuture<'a, Result<(), StorageError>> {
+        Box::pin(async move {
+            match &self.0.engine {
+                Database::Sqlite(sqlite) => {
+                    let turn = sqlite.turn().await.map_err(|error| sqlite::failure(name, &error))?;
+                    let engine = Engine::Turn(Mutex::new(Some(turn)));
+                    let inner = Arc::new(Inner::new(name, actor, self, engine));
                     let went_well = job.attempt(Tx(Arc::clone(&inner))).await;
-                    match finish_on_postgres(inner, went_well).await {
-                        Ended::Retry if tries < TRIES => {
-                            let pause = self.0.chance.below(5 << tries.min(6));
-                            tokio::time::sleep(Duration::from_millis(pause)).await;
+                    finish_on_sqlite(&inner, went_well).await
+                }
+                Database::Postgres(pool) => {
+                    let mut tries = 0;
+                    loop {
+                        tries += 1;
+                        let session = Session::new(checkout(pool, name).await?, false);
+                        let inner = Arc::new(Inner::new(name, actor.clone(), self, Engine::Session(session)));
+                        let went_well = job.attempt(Tx(Arc::clone(&inner))).await;
+                        match finish_on_postgres(inner, went_well).await {
+                            Ended::Retry if tries < TRIES => {
+                                let pause = self.0.chance.below(5 << tries.min(6));
+                                tokio::time::sleep(Duration::from_millis(pause)).await;
+                            }
+                            Ended::Retry => return Err(gave_up(name)),
+                            Ended::With(result) => return result,
                         }
-                        Ended::Retry => return Err(gave_up(name)),
-                        Ended::With(result) => return result,
                     }
                 }
             }
-        }
+        })
     }
 }
 

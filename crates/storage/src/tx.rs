@@ -10,6 +10,7 @@ use naru_crypto::Keyring;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::attempt::BoxFuture;
 use crate::postgres::{self, Session};
 use crate::rows::{self, Late, Work};
 use crate::sqlite::{self, Reader, Turn};
@@ -168,20 +169,24 @@ impl Tx {
     }
 
     /// A write whose effect on other rows decides something: runs now, gives the number of rows it changed.
-    pub(crate) async fn execute(&self, sql: &'static str, values: Vec<Value>) -> Result<u64, StorageError> {
-        self.may_write()?;
-        let run = async {
-            match &self.0.engine {
-                Engine::Turn(turn) => self.on_turn(turn, |c| sqlite::execute(c, sql, &values)),
-                Engine::Reader(_) => Err(self.refuse_write()),
-                Engine::Session(session) => session.execute(sql, &values).await.map_err(|error| self.failed(&error)),
+    pub(crate) fn execute(&self, sql: &'static str, values: Vec<Value>) -> BoxFuture<'_, Result<u64, StorageError>> {
+        Box::pin(async move {
+            self.may_write()?;
+            let run = async {
+                match &self.0.engine {
+                    Engine::Turn(turn) => self.on_turn(turn, |c| sqlite::execute(c, sql, &values)),
+                    Engine::Reader(_) => Err(self.refuse_write()),
+                    Engine::Session(session) => {
+                        session.execute(sql, &values).await.map_err(|error| self.failed(&error))
+                    }
+                }
+            };
+            let changed = self.0.finish(run).await?;
+            if changed > 0 {
+                self.0.wrote.store(true, Ordering::Relaxed);
             }
-        };
-        let changed = self.0.finish(run).await?;
-        if changed > 0 {
-            self.0.wrote.store(true, Ordering::Relaxed);
-        }
-        Ok(changed)
+            Ok(changed)
+        })
     }
 
     /// A write that decides nothing: it may travel with the commit, and its failure fails the commit.
@@ -275,35 +280,39 @@ impl Tx {
     }
 
     /// The rows of several statements, which travel together.
-    async fn query_all(&self, works: Vec<Work>) -> Result<Vec<Row>, StorageError> {
-        let run = async {
-            match &self.0.engine {
-                Engine::Turn(turn) => self.on_turn(turn, |c| sqlite::query_all(c, &works)),
-                Engine::Reader(reader) => {
-                    let reader = reader.lock().expect("a read does not panic");
-                    let rows = sqlite::query_all(reader.connection(), &works);
-                    rows.map_err(|error| sqlite::failure(self.0.name, &error))
+    fn query_all(&self, works: Vec<Work>) -> BoxFuture<'_, Result<Vec<Row>, StorageError>> {
+        Box::pin(async move {
+            let run = async {
+                match &self.0.engine {
+                    Engine::Turn(turn) => self.on_turn(turn, |c| sqlite::query_all(c, &works)),
+                    Engine::Reader(reader) => {
+                        let reader = reader.lock().expect("a read does not panic");
+                        let rows = sqlite::query_all(reader.connection(), &works);
+                        rows.map_err(|error| sqlite::failure(self.0.name, &error))
+                    }
+                    Engine::Session(session) => session.query_all(&works).await.map_err(|error| self.failed(&error)),
                 }
-                Engine::Session(session) => session.query_all(&works).await.map_err(|error| self.failed(&error)),
-            }
-        };
-        self.0.finish(run).await
+            };
+            self.0.finish(run).await
+        })
     }
 
     /// A read of many rows; the statement itself bounds them.
-    pub(crate) async fn query(&self, sql: &'static str, values: Vec<Value>) -> Result<Vec<Row>, StorageError> {
-        let run = async {
-            match &self.0.engine {
-                Engine::Turn(turn) => self.on_turn(turn, |c| sqlite::query(c, sql, &values)),
-                Engine::Reader(reader) => {
-                    let reader = reader.lock().expect("a read does not panic");
-                    let rows = sqlite::query(reader.connection(), sql, &values);
-                    rows.map_err(|error| sqlite::failure(self.0.name, &error))
+    pub(crate) fn query(&self, sql: &'static str, values: Vec<Value>) -> BoxFuture<'_, Result<Vec<Row>, StorageError>> {
+        Box::pin(async move {
+            let run = async {
+                match &self.0.engine {
+                    Engine::Turn(turn) => self.on_turn(turn, |c| sqlite::query(c, sql, &values)),
+                    Engine::Reader(reader) => {
+                        let reader = reader.lock().expect("a read does not panic");
+                        let rows = sqlite::query(reader.connection(), sql, &values);
+                        rows.map_err(|error| sqlite::failure(self.0.name, &error))
+                    }
+                    Engine::Session(session) => session.query(sql, &values).await.map_err(|error| self.failed(&error)),
                 }
-                Engine::Session(session) => session.query(sql, &values).await.map_err(|error| self.failed(&error)),
-            }
-        };
-        self.0.finish(run).await
+            };
+            self.0.finish(run).await
+        })
     }
 
     /// A read of one row at most.
