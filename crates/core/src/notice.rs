@@ -27,6 +27,8 @@ pub enum NoticeKind {
     FindingOverdue,
     /// A document ends soon.
     DocumentEnds,
+    /// A member was invited anew, and with it all that they signed in with ended.
+    SignInsEnded,
 }
 words!(NoticeKind, "kind of notice", {
     DutyDue = "duty_due",
@@ -40,4 +42,5 @@ words!(NoticeKind, "kind of notice", {
     FindingDue = "finding_due",
     FindingOverdue = "finding_overdue",
     DocumentEnds = "document_ends",
+    SignInsEnded = "sign_ins_ended",
 });

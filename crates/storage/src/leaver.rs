@@ -103,6 +103,21 @@ impl Tx {
         })
     }
 
+    /// Ends what a member signed in with who is invited anew: sessions, passkeys and ceremonies. Their certificate and
+    /// what they asked for stay. How many sessions and passkeys.
+    pub async fn member_sign_ins_end(&self, member: MemberId) -> Result<(i64, i64), StorageError> {
+        let sessions = self.cut(
+            "UPDATE member_sessions SET ended_at = $2 WHERE member_id = $1 AND ended_at IS NULL AND expires_at > $2",
+            values![member, self.now()],
+        );
+        let sessions = sessions.await?;
+        let passkeys = self.cut("DELETE FROM member_passkeys WHERE member_id = $1", values![member]);
+        let passkeys = passkeys.await?;
+        self.cut("DELETE FROM member_ceremonies WHERE member_id = $1", values![member])
+            .await?;
+        Ok((sessions, passkeys))
+    }
+
     async fn cut(&self, sql: &'static str, values: Vec<Value>) -> Result<i64, StorageError> {
         let count = self.execute(sql, values).await?;
         i64::try_from(count).map_err(StorageError::corrupt)

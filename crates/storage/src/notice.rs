@@ -64,6 +64,12 @@ impl Tx {
             .await
     }
 
+    /// Closes the open notices of a kind that were given before a moment; how many.
+    pub async fn notice_close_given_before(&self, kind: NoticeKind, before: Timestamp) -> Result<u64, StorageError> {
+        let sql = "UPDATE notices SET closed_at = $3 WHERE kind = $1 AND closed_at IS NULL AND given_at < $2";
+        self.execute(sql, values![kind, before, self.now()]).await
+    }
+
     /// The open notices of an organisation, the most pressing first; at most 100.
     pub async fn notice_list_open(&self, organisation: OrganisationId) -> Result<Vec<NoticeRow>, StorageError> {
         let sql = "SELECT id, organisation_id, kind, subject, due_on, given_at, closed_at FROM notices

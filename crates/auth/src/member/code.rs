@@ -1,6 +1,6 @@
 //! The code of an invitation: read out, written down and typed by people, so that no two of its characters look alike.
 
-use naru_core::{Action, Actor, Chance, MemberId};
+use naru_core::{Action, Actor, Chance, MemberId, NoticeKind};
 use naru_storage::{InvitationRow, Storage, StorageError};
 use serde_json::json;
 
@@ -66,7 +66,8 @@ pub enum InviteError {
 }
 
 /// Invites a member to enrol within `seconds`: gives the code, which is stored as a hash alone. An earlier invitation
-/// ends, and so does an enrolment that had begun with it; passkeys and sessions stay as they are.
+/// ends, and so does an enrolment that had begun with it. Where the member had enrolled before, their passkeys and
+/// sessions end, and a notice says so: whoever holds the code can act as them, and they must not overlook it.
 ///
 /// Whether `by` may invite is decided by the caller.
 pub async fn invite(
@@ -76,11 +77,49 @@ pub async fn invite(
     by: &Actor,
     seconds: i64,
 ) -> Result<InvitationCode, InviteError> {
+    let ready = ready(storage, pool).await?;
+    ready.invite(storage, member_id, by, seconds).await
+}
+
+/// A code that was drawn and hashed, for whoever it will be given to.
+#[derive(Debug)]
+pub struct ReadyCode {
+    code: InvitationCode,
+    code_hash: String,
+}
+
+/// Draws and hashes a code before anything is written for which it is needed.
+///
+/// # Errors
+/// [`InviteError::Busy`] where too many codes are being compared.
+pub async fn ready(storage: &Storage, pool: &CodePool) -> Result<ReadyCode, InviteError> {
     let code = InvitationCode::new(storage.chance());
     let place = pool.place().await.map_err(|_| InviteError::Busy)?;
     let hashed = place.hash(normal(code.expose()), storage.chance().bytes()).await;
     let code_hash = hashed.map_err(|_| InviteError::Busy)?;
-    let code_hash = &code_hash.expect("a code of ours has a good length");
+    let code_hash = code_hash.expect("a code of ours has a good length");
+    Ok(ReadyCode { code, code_hash })
+}
+
+impl ReadyCode {
+    /// Invites a member with it, as [`invite`] does.
+    pub async fn invite(
+        self,
+        storage: &Storage,
+        member_id: MemberId,
+        by: &Actor,
+        seconds: i64,
+    ) -> Result<InvitationCode, InviteError> {
+        put(storage, &self.code_hash, (member_id, by, seconds)).await?;
+        Ok(self.code)
+    }
+}
+
+async fn put(
+    storage: &Storage,
+    code_hash: &str,
+    (member_id, by, seconds): (MemberId, &Actor, i64),
+) -> Result<(), InviteError> {
     let invited = storage.run("member_invite", by, async |tx| {
         let found = tx.member_find(member_id).await?;
         let found = found
@@ -89,22 +128,28 @@ pub async fn invite(
         if !found.member.active {
             return Err(InviteError::Inactive);
         }
-        tx.member_ceremony_remove(member_id).await?;
+        let (sessions, passkeys) = tx.member_sign_ins_end(member_id).await?;
+        if passkeys > 0 {
+            let (whose, about) = (found.member.organisation_id, member_id.to_string());
+            tx.notice_give(whose, NoticeKind::SignInsEnded, (&about, tx.now().day()))
+                .await?;
+        }
         let invitation = InvitationRow {
             member_id,
-            code_hash: code_hash.clone(),
+            code_hash: code_hash.to_owned(),
             tries: 0,
             issued_by: by.to_string(),
             created_at: tx.now(),
             expires_at: tx.now().plus_seconds(seconds),
         };
         tx.invitation_put(&invitation).await?;
-        let details = json!({ "expires_at": invitation.expires_at.to_string() });
+        let details = json!({
+            "expires_at": invitation.expires_at.to_string(), "sessions_ended": sessions, "passkeys_ended": passkeys,
+        });
         tx.trail(Action::MemberInvited, member_id, details).await?;
         Ok(())
     });
-    invited.await?;
-    Ok(code)
+    invited.await
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Enrolling with the code of an invitation. The right code opens nothing: it entitles the browser that typed it to add
 //! a passkey within minutes, or to show the registered certificate, and only that opens a session and uses the code up.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use naru_core::{Action, Actor, CeremonyId, Member, MemberId, MemberSignIn, PasskeyId, Timestamp};
@@ -16,8 +17,9 @@ use super::session::{Draft, active};
 use super::{Opened, SignInError};
 use crate::passkey::{PasskeyError, Passkeys, ceremony};
 
-/// Wrong tries of one invitation at most; then it is void.
-pub const TRIES_MAX: i64 = 5;
+/// Wrong tries of one invitation at most; then it is void. A code has 60 bits, so that not even so many tries could find
+/// one; and at the pace of [`CodePool`] nobody comes to so many within its time, so that no stranger voids it.
+pub const TRIES_MAX: i64 = 1_000_000;
 /// How long somebody with the right code may take to add their passkey, seconds.
 const ENTITLED_SECONDS: i64 = 600;
 /// Characters of an organisation's code and of a user name at most.
@@ -34,6 +36,8 @@ pub struct Claim {
     pub user_name: String,
     /// The code of their invitation, as typed.
     pub code: String,
+    /// From which address; none where there is no connection.
+    pub from: Option<IpAddr>,
 }
 
 impl std::fmt::Debug for Claim {
@@ -55,8 +59,10 @@ pub struct Entitled {
 /// counted before it is compared, and the right code gives its own try back.
 ///
 /// # Errors
-/// [`SignInError::Refused`] for whatever does not fit, [`SignInError::Busy`] where too many codes are being compared.
+/// [`SignInError::Refused`] for whatever does not fit, [`SignInError::Busy`] where too many codes are being compared, or
+/// too many came from this address or for this member.
 pub async fn enrol(hub: &Hub, pool: &CodePool, claim: &Claim) -> Result<Entitled, SignInError> {
+    pool.let_in(claim, hub.now())?;
     let place = pool.place().await?;
     let (done, ()) = tokio::join!(decide(hub, place, claim), tokio::time::sleep(ANSWER));
     done

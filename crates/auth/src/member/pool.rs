@@ -3,15 +3,28 @@
 
 use std::sync::Arc;
 
+use naru_core::Timestamp;
 use naru_crypto::Passwords;
+use naru_web::{Asker, RateSettings, Rates};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::SignInError;
+use super::{Claim, SignInError};
 
 /// Codes compared at once.
 const PLACES: usize = 2;
 /// Codes that may wait for a place.
 const WAITING_MAX: usize = 16;
+
+/// How often codes are typed: from one address ten at once and then one in a second, for one member twenty at once and
+/// then one in a second. A person mistypes less often; a stranger takes neither the places nor the member's own tries.
+const PACE: RateSettings = RateSettings {
+    address_per_second: 1,
+    address_burst: 10,
+    client_per_second: 0,
+    client_burst: 0,
+    account_per_hour: 3_600,
+    account_burst: 20,
+};
 
 /// The pool. Cheap to clone; one for the whole process.
 #[derive(Debug, Clone)]
@@ -19,6 +32,7 @@ pub struct CodePool {
     passwords: Passwords,
     places: Arc<Semaphore>,
     queue: Arc<Semaphore>,
+    pace: Arc<Rates>,
 }
 
 impl Default for CodePool {
@@ -36,7 +50,20 @@ impl CodePool {
             passwords,
             places: Arc::new(Semaphore::new(passwords.places())),
             queue: Arc::new(Semaphore::new(passwords.places() + waiting_max)),
+            pace: Arc::new(Rates::new(PACE)),
         }
+    }
+
+    /// Lets a claim in before anything is paid for it.
+    ///
+    /// # Errors
+    /// [`SignInError::Busy`] where its address or its member has had too many.
+    pub(super) fn let_in(&self, claim: &Claim, now: Timestamp) -> Result<(), SignInError> {
+        let from = claim.from.map(|from| self.pace.allow(Asker::Address(from), now));
+        from.unwrap_or(Ok(())).map_err(|_| SignInError::Busy)?;
+        let member = format!("{}\n{}", claim.organisation, claim.user_name.to_lowercase());
+        let of = self.pace.allow(Asker::Account(&member), now);
+        of.map_err(|_| SignInError::Busy)
     }
 
     /// Waits for a place, unless too many wait already.

@@ -7,6 +7,7 @@
 mod authenticator;
 mod client_admission;
 mod house;
+mod invitations;
 mod member;
 mod member_session;
 mod passkey;

@@ -85,8 +85,9 @@ async fn a_leaver_loses_everything_in_one_transaction() {
     let house = House::new().await;
     let (organisation, opened, device) = house.enrolled("moafin").await;
     let member = opened.signed_in.member;
+    let code = house.invite_beside(member.id).await;
+    let opened = house.member_sign_in(&device).await.unwrap();
     house.member_sign_in(&device).await.unwrap();
-    let code = house.invite(member.id).await.unwrap();
     let entitled = house
         .enrol((&organisation.code, &member.user_name), code.expose())
         .await;
@@ -112,7 +113,7 @@ async fn what_ended_a_day_ago_is_forgotten() {
     let house = House::new().await;
     let (_, opened, device) = house.enrolled("moafin").await;
     let id = opened.signed_in.member.id;
-    house.invite(id).await.unwrap();
+    house.invite_beside(id).await;
     let kept = async || {
         let read = house.hub.storage().read("it", async |tx| {
             let sessions = tx.member_session_list(id).await?.len();

@@ -86,11 +86,26 @@ impl House {
         member::invite(self.hub.storage(), &CodePool::default(), id, &DESK, INVITED_SECONDS).await
     }
 
+    /// An invitation beside passkeys, as rows may have been left.
+    pub(crate) async fn invite_beside(&self, id: MemberId) -> InvitationCode {
+        let passkeys = &self.member_passkeys(id).await;
+        let code = self.invite(id).await.unwrap();
+        let put = self.hub.storage().record("it", async |tx| {
+            for passkey in passkeys {
+                tx.member_passkey_insert(passkey).await?;
+            }
+            Ok::<_, StorageError>(())
+        });
+        put.await.unwrap();
+        code
+    }
+
     pub(crate) async fn enrol(&self, names: (&str, &str), code: &str) -> Result<Entitled, SignInError> {
         let claim = Claim {
             organisation: names.0.to_owned(),
             user_name: names.1.to_owned(),
             code: code.to_owned(),
+            from: None,
         };
         member::enrol(&self.hub, &CodePool::default(), &claim).await
     }

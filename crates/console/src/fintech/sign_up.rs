@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use axum::routing::{MethodRouter, get, post};
 use naru_admission::organisation::{SignUp, sign_up};
-use naru_auth::member::invite;
+use naru_auth::member::ready;
 use naru_core::{Actor, OrganisationKind, Role};
 use naru_web::{Effect, Route, Who};
 use serde::Serialize;
@@ -127,9 +127,11 @@ async fn signed_up((pages, arrival): (&Pages, &Arrival), form: &Form) -> Result<
         display_name: form.get("display_name"),
         roles: &[Role::Developer, Role::SecurityOfficer],
     };
+    // Where no place is free for the code, nothing was written.
+    let ready = ready(storage, &pages.code_pool).await?;
     let (organisation, member) = sign_up(storage, &ACTOR, (&asked, settings)).await?;
     let seconds = settings.invitation_seconds;
-    let code = invite(storage, &pages.code_pool, member.id, &ACTOR, seconds).await?;
+    let code = ready.invite(storage, member.id, &ACTOR, seconds).await?;
     let once = Once {
         word: OnceWord::InvitationCode,
         of: member.display_name,

@@ -10,7 +10,7 @@ use axum::routing::{get, post};
 use naru_auth::member::{self as members, Claim, SignInError};
 use naru_core::Member;
 use naru_storage::StorageError;
-use naru_web::{PeerCertificate, Route};
+use naru_web::{PeerAddress, PeerCertificate, Route};
 
 use super::gate::Arrival;
 use super::sign_in_http::{from_mutual, mutual, page_in, script_in};
@@ -93,7 +93,13 @@ async fn show(State(pages): State<Pages>, RawQuery(query): RawQuery, headers: He
     page(&pages, Arrival::of(&pages, &headers), query.as_deref(), filled)
 }
 
-async fn compare(State(pages): State<Pages>, RawQuery(query): RawQuery, headers: HeaderMap, body: Bytes) -> Response {
+async fn compare(
+    State(pages): State<Pages>,
+    peer: Option<Extension<PeerAddress>>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
     let (query, form) = (query.as_deref(), Form::read(&body));
     let arrival = Arrival::of(&pages, &headers);
     let field = |name: &str| form.get(name).chars().take(256).collect::<String>();
@@ -101,6 +107,7 @@ async fn compare(State(pages): State<Pages>, RawQuery(query): RawQuery, headers:
         organisation: field("organisation"),
         user_name: field("user_name"),
         code: field("code"),
+        from: peer.map(|Extension(peer)| peer.0),
     };
     let again = |arrival, error| {
         let filled = EnrolView {

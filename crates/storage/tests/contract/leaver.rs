@@ -1,8 +1,8 @@
 //! The end of everything a member holds, and the leavers that are kept of it.
 
 use naru_core::{
-    Actor, CeremonyId, LeaveSource, LeaverId, MemberId, MemberSession, MemberSignIn, OrganisationId, PasskeyId,
-    SessionId, Timestamp,
+    Actor, CeremonyId, LeaveSource, LeaverId, MemberId, MemberSession, MemberSignIn, NoticeKind, OrganisationId,
+    PasskeyId, SessionId, Timestamp,
 };
 use naru_storage::{CutOff, InvitationRow, LeaverRow, MemberCeremony, MemberHoldings, MemberPasskeyRow, MemberRow};
 use serde_json::json;
@@ -13,6 +13,8 @@ use crate::member::{find, organisation, row, stored, token};
 on_every_engine!(
     everything_ends_with_a_leaver_and_nothing_of_others,
     leavers_are_listed_with_their_time,
+    who_is_invited_anew_keeps_no_sign_in_but_the_certificate,
+    notices_are_closed_when_they_are_old,
 );
 
 /// Two sessions of which one has ended, a passkey, an invitation, a ceremony, a token and a certificate.
@@ -163,4 +165,50 @@ async fn leavers_are_listed_with_their_time(house: &House) {
     assert_eq!(list(naru, Timestamp(0)).await, [late.clone(), timed]);
     assert_eq!(list(naru, late.ended_at).await, [late]);
     assert!(list(other, Timestamp(0)).await.is_empty());
+}
+
+async fn who_is_invited_anew_keeps_no_sign_in_but_the_certificate(house: &House) {
+    let naru = organisation(house, "naru").await;
+    let (one, other) = (holder(house, naru, "one").await, holder(house, naru, "other").await);
+    let end = async || house.put(async |tx| tx.member_sign_ins_end(one.member.id).await).await;
+    assert_eq!((end().await, end().await), ((2, 1), (0, 0)));
+    let mut held = house.get(async |tx| tx.member_holdings(naru).await).await;
+    held.sort_by_key(|held| held.member_id != one.member.id);
+    assert_eq!(
+        held.iter()
+            .map(|held| (held.sessions, held.passkeys, held.invited_until.is_some()))
+            .collect::<Vec<_>>(),
+        [(0, 0, true), (2, 1, true)]
+    );
+    assert_eq!(
+        find(house, one.member.id).await,
+        one,
+        "the certificate is another way in"
+    );
+    assert_eq!(find(house, other.member.id).await, other);
+    let tokens = house.get(async |tx| tx.scim_token_list(naru).await).await;
+    assert!(tokens.len() == 2 && tokens.iter().all(|token| token.is_alive(house.now())));
+}
+
+async fn notices_are_closed_when_they_are_old(house: &House) {
+    let (naru, start) = (organisation(house, "naru").await, house.now());
+    let give = async |kind, subject: &str| {
+        let about = (subject, start.day());
+        assert!(house.put(async |tx| tx.notice_give(naru, kind, about).await).await);
+    };
+    give(NoticeKind::SignInsEnded, "old").await;
+    give(NoticeKind::SignalFailed, "another kind").await;
+    house.set_now(start.plus_seconds(10));
+    give(NoticeKind::SignInsEnded, "young").await;
+    let close = async || {
+        let before = start.plus_seconds(10);
+        house
+            .put(async |tx| tx.notice_close_given_before(NoticeKind::SignInsEnded, before).await)
+            .await
+    };
+    assert_eq!((close().await, close().await), (1, 0));
+    let open = house.get(async |tx| tx.notice_list_open(naru).await).await;
+    let mut open: Vec<String> = open.into_iter().map(|notice| notice.subject).collect();
+    open.sort();
+    assert_eq!(open, ["another kind", "young"]);
 }
