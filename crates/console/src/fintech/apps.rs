@@ -10,6 +10,8 @@ use naru_core::{
 use naru_storage::{CertificateRow, UsageCall};
 use serde::Serialize;
 
+use super::app_admission::AdmissionView;
+
 /// One client in the list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct AppView {
@@ -91,6 +93,8 @@ pub(super) struct CertificateView {
 pub(super) struct OneAppView {
     /// The client.
     pub app: AppView,
+    /// How far the operator is with it, where it does not call yet.
+    pub admission: Option<AdmissionView>,
     /// Where answers may be sent.
     pub redirect_uris: Vec<String>,
     /// Where its money goes: institution and masked number.

@@ -15,6 +15,7 @@ use naru_core::{
 use naru_storage::StorageError;
 use naru_web::Route;
 
+use super::app_admission::admission;
 use super::apps::{AppsView, OneAppView, app_view, banks, certificate_view, days, is_live};
 use super::desk::{DoneWord, Ended, Once, OnceWord, Read, Said, Seat, Sent, day_text, won};
 use super::trouble::{AlertWord, Trouble, alert, at};
@@ -256,6 +257,7 @@ async fn one(seat: &Seat, name: &str) -> Result<OneAppView, Trouble> {
     let organisation = &seat.staff.organisation;
     Ok(OneAppView {
         app: app_view(&client, &usage, &days),
+        admission: admission(seat, &client).await?,
         redirect_uris: client.redirect_uris.clone(),
         contract: (
             pages.bank_name(&contract.bank_code, seat.language()),

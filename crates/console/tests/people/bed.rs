@@ -19,7 +19,7 @@ use naru_core::{
     Action, Actor, BankCode, CallId, Chance, Client, ClientLimits, Clock, ContractAccount, Environment, Grant, GrantId,
     Institution, InstitutionStatus, Person, PersonFacts, PersonLimits, SECOND, Scope, Scopes, Timestamp, Won,
 };
-use naru_crypto::Keyring;
+use naru_crypto::{Authority, Keyring};
 use naru_storage::{CallRecord, DatabaseSettings, Storage, StorageError, Tx};
 use naru_web::{Hub, HubSettings, Lives, PeerCertificate, router};
 use tower::ServiceExt as _;
@@ -97,6 +97,12 @@ pub(crate) struct Bed {
     hand: Arc<AtomicI64>,
 }
 
+/// The authority that issues certificates to clients.
+fn authority() -> Authority {
+    let began = time::macros::datetime!(2026-01-01 0:00 UTC);
+    Authority::generate("Naru tests", began).unwrap()
+}
+
 /// A folder of its own for the documents of a test.
 fn folder() -> std::path::PathBuf {
     static COUNT: AtomicI64 = AtomicI64::new(0);
@@ -147,10 +153,12 @@ impl Bed {
             passkeys: Some(Passkeys::new("https://hub.example").unwrap()),
             trial_people: Arc::new([]),
             code_pool: naru_auth::member::CodePool::default(),
-            authority: None,
+            authority: Some(Arc::new(authority())),
             trial_members: Arc::new([]),
         };
-        let router = router(naru_console::routes(&pages), clock, hub.storage().chance().clone());
+        let mut routes = naru_console::routes(&pages);
+        routes.extend(naru_auth::routes(&hub));
+        let router = router(routes, clock, hub.storage().chance().clone());
         Self {
             hub,
             lines,
@@ -297,6 +305,7 @@ impl Bed {
             bed: self,
             cookies: BTreeMap::new(),
             certificate: None,
+            der: None,
         }
     }
 }
@@ -342,6 +351,8 @@ pub(crate) struct Browser<'a> {
     pub(crate) cookies: BTreeMap<String, String>,
     /// The certificate that its connection proved, by its SHA-256.
     pub(crate) certificate: Option<[u8; 32]>,
+    /// The same certificate whole, where what stands in it counts.
+    pub(crate) der: Option<Vec<u8>>,
 }
 
 impl Browser<'_> {
@@ -353,7 +364,7 @@ impl Browser<'_> {
             .collect();
         let shown = PeerCertificate {
             sha256: self.certificate,
-            der: None,
+            der: self.der.clone().map(Into::into),
         };
         let request = request
             .header("cookie", cookies.join("; "))
