@@ -19,11 +19,12 @@ use crate::page::render;
 use crate::pages::{Form, Pages, parameter};
 
 /// The ways through the console: the key of the word, and the path.
-pub(crate) const WAYS: [(&str, &str); 9] = [
+pub(crate) const WAYS: [(&str, &str); 10] = [
     ("fintech.way.standing", "/fintech"),
     ("fintech.way.test", "/fintech/test"),
     ("fintech.way.apps", "/fintech/apps"),
     ("fintech.way.inspections", "/fintech/inspections"),
+    ("fintech.way.answers", "/fintech/answers"),
     ("fintech.way.documents", "/fintech/documents"),
     ("fintech.way.endpoints", "/fintech/endpoints"),
     ("fintech.way.insurance", "/fintech/insurance"),

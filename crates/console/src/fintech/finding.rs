@@ -29,6 +29,8 @@ pub(super) struct FindingLine {
     pub due_on: String,
     /// Whether that day has passed.
     pub is_overdue: bool,
+    /// Whether the hub reopened the item, because a signal failed or grew old.
+    pub is_of_hub: bool,
 }
 
 /// One finding, to be answered.
@@ -66,6 +68,7 @@ pub(super) fn finding_line(finding: &FindingRow, today: Day) -> FindingLine {
         statement: finding.statement.clone(),
         due_on: finding.due_on.map(day_text).unwrap_or_default(),
         is_overdue: finding.is_overdue(today),
+        is_of_hub: finding.written_by.starts_with("hub"),
     }
 }
 

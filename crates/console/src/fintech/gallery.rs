@@ -10,6 +10,7 @@ use naru_core::{
 use naru_rulebook::Platform;
 use serde::Serialize;
 
+use super::app_admission::{AdmissionView, AdmissionWord};
 use super::apps::{AppView, AppsView, CertificateView, CredentialView, LatelyView, OneAppView};
 use super::desk::{DoneWord, May, Once, OnceWord, Said, Sheet, WAYS};
 use super::documents::{DocumentView, DocumentsView, RevisionView};
@@ -302,6 +303,7 @@ impl Gallery<'_> {
         let over = Some((at("20260601090000"), plain("superseded")));
         let one = OneAppView {
             app: self.app(Environment::Production),
+            admission: None,
             redirect_uris: vec![plain("https://app.example/cb")],
             contract: (plain(self.name), plain("123***")),
             withdraw: (1, 2, 3),
@@ -334,6 +336,17 @@ impl Gallery<'_> {
             ..one.clone()
         };
         self.add(("app", "/fintech/apps/cli_1"), &Said::default(), &one);
+        for word in AdmissionWord::ALL {
+            let mut waiting = one.clone();
+            waiting.app.status = ClientStatus::Registered;
+            waiting.admission = Some(AdmissionView {
+                word: *word,
+                is: "unknown",
+                at: at("20261121090000"),
+                reason: plain(self.name),
+            });
+            self.add(("app", "/fintech/apps/cli_1"), &Said::default(), &waiting);
+        }
         let above = alerted("limits", "above", AlertWord::Unconfirmed, self.name);
         self.add(("app", "/fintech/apps/cli_1"), &above, &kftc);
     }

@@ -8,6 +8,7 @@ use super::{
     ProposalLine, RevisionView, Said, SignalKind, SignalOutcome, SignalView, SubsidiesView, SubsidyState, SubsidyView,
     Verdict, alerted, at, plain,
 };
+use crate::fintech::answers::samples as answers;
 use naru_core::AdmissionState;
 
 impl Gallery<'_> {
@@ -31,6 +32,7 @@ impl Gallery<'_> {
             statement: plain(self.name),
             due_on: plain("2026-12-01"),
             is_overdue: true,
+            is_of_hub: true,
         }
     }
 
@@ -95,7 +97,8 @@ impl Gallery<'_> {
             findings: (2, 1),
             clock: Some(Self::clock()),
         };
-        let view = |entries| InspectionsView {
+        let view = |entries: Vec<EntryView>| InspectionsView {
+            findings: entries.iter().map(|_| self.finding()).collect(),
             entries,
             agencies: vec![(plain("org_2"), plain(self.name))],
             platforms: Platform::ALL.to_vec(),
@@ -104,6 +107,11 @@ impl Gallery<'_> {
         self.add(("inspections", "/fintech/inspections"), &Said::default(), &full);
         let wrong = alerted("open", "service", AlertWord::Field, self.name);
         self.add(("inspections", "/fintech/inspections"), &wrong, &empty);
+        let all = answers::all(self.language);
+        self.add(("answers", "/fintech/answers"), &Said::default(), &all);
+        let one = answers::one(self.name, self.language);
+        let wrong = alerted("answer", "body", AlertWord::Changed, self.name);
+        self.add(("answer", "/fintech/answers/x1149-3.1.1.1"), &wrong, &one);
         self.one_inspection();
         self.one_item();
         let finding = OneFindingView {
@@ -125,6 +133,7 @@ impl Gallery<'_> {
             event: plain("second-person-sign-off"),
             reason: plain(self.name),
             digest: "ab".repeat(32),
+            state: plain(self.name),
             at: at("20261101090000"),
             is_own: false,
         };

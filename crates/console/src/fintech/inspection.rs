@@ -75,6 +75,8 @@ pub(super) struct ProposalLine {
     pub reason: String,
     /// SHA-256 of the state that is approved, hexadecimal.
     pub digest: String,
+    /// That state: the text whose digest it is.
+    pub state: String,
     /// When it was proposed.
     pub at: Timestamp,
     /// Whether the member who looks proposed it: another must approve.
@@ -224,6 +226,7 @@ fn proposal_line(proposal: &Proposal, own: naru_core::MemberId) -> ProposalLine 
         event: event_word(&proposal.event),
         reason: proposal.reason.clone(),
         digest: naru_crypto::hex(&proposal.state_sha256),
+        state: proposal.state.clone(),
         at: proposal.proposed_at,
         is_own: proposal.proposed_by == Some(own),
     }
@@ -284,12 +287,14 @@ pub(super) fn one(
     }
 }
 
-/// Whether there is a final report to be read.
+/// Whether there is a final report to be read: an outcome that an agency has yet to confirm has none.
 fn has_report(found: &InspectionView) -> bool {
-    matches!(
-        found.inspection.outcome,
+    let inspection = &found.inspection;
+    let has_result = matches!(
+        inspection.outcome,
         InspectionOutcome::Passed | InspectionOutcome::Failed
-    )
+    );
+    has_result && inspection.ended_at.is_some()
 }
 
 /// The view of one item.

@@ -2,6 +2,7 @@
 
 use axum::response::Response;
 use axum::routing::{get, post};
+use naru_admission::finding;
 use naru_admission::inspection::{self, Opening, Overview, Time};
 use naru_admission::organisation::standing;
 use naru_core::{InspectionKind, InspectionMachine, InspectionOutcome, Timestamp};
@@ -12,6 +13,7 @@ use naru_web::Route;
 use serde::Serialize;
 
 use super::desk::{Ended, Said, Seat, Sent, id};
+use super::finding::{FindingLine, finding_line};
 use super::trouble::{AlertWord, Trouble, at};
 use crate::member::route;
 use crate::pages::{Form, Pages};
@@ -82,6 +84,8 @@ pub(super) struct EntryView {
 pub(super) struct InspectionsView {
     /// The inspections, newest first.
     pub entries: Vec<EntryView>,
+    /// Every finding that is open, also on inspections that have ended, those due first before the others.
+    pub findings: Vec<FindingLine>,
     /// The agencies: id and name.
     pub agencies: Vec<(String, String)>,
     /// The platforms.
@@ -167,7 +171,10 @@ async fn shown(seat: &Seat, said: &Said) -> Response {
     let view = async {
         let entries = inspection::overview(seat.office(), &seat.staff).await?;
         let agencies = standing::agencies(seat.office()).await?;
+        let own = seat.staff.organisation.id;
+        let findings = finding::open_findings(seat.office(), &seat.staff, own).await?;
         Ok(InspectionsView {
+            findings: findings.iter().map(|row| finding_line(row, seat.today())).collect(),
             entries: entries.iter().map(entry_view).collect(),
             agencies: agencies.into_iter().map(|(id, name)| (id.to_string(), name)).collect(),
             platforms: Platform::ALL.to_vec(),

@@ -2,6 +2,8 @@
 //! insurance, subsidies, people and facts. Every page is a view, a template and a thin handler; what is allowed was
 //! settled by the services before a view is made.
 
+mod answers;
+mod app_admission;
 mod apps;
 mod apps_http;
 pub(crate) mod desk;
@@ -42,6 +44,7 @@ pub(crate) fn routes(pages: &Pages) -> Vec<Route> {
         apps_http::routes,
         inspections::routes,
         inspection_http::routes,
+        answers::routes,
         papers_http::routes,
         documents::routes,
         endpoints::routes,

@@ -43,11 +43,12 @@ pub(crate) async fn signed_in(bed: &Bed, shown: u8) -> Browser<'_> {
     browser
 }
 
-const PATHS: [&str; 11] = [
+const PATHS: [&str; 12] = [
     "/fintech",
     "/fintech/test",
     "/fintech/apps",
     "/fintech/inspections",
+    "/fintech/answers",
     "/fintech/documents",
     "/fintech/endpoints",
     "/fintech/insurance",
@@ -230,4 +231,42 @@ async fn a_document_is_streamed_in_and_given_out_and_what_is_wrong_with_one_is_s
     assert!(given.header("content-disposition").starts_with("attachment"));
     let mut other = signed_in(&bed, 2).await;
     assert_eq!(other.get(&revision).await.status, 404, "it is another's");
+}
+
+#[tokio::test]
+async fn one_answer_serves_every_catalogue_that_it_maps_to_and_two_writers_lose_nothing() {
+    let bed = Bed::new().await;
+    fintech(&bed, ("moafin", 1), &[Role::SecurityOfficer]).await;
+    let mut browser = signed_in(&bed, 1).await;
+    let page = browser.get("/fintech/answers").await;
+    let through = "다른 항목의 답변이 이 항목에도 쓰입니다";
+    assert!(
+        page.text.contains("fsi-m-01-1") && !page.text.contains(through),
+        "{}",
+        page.text
+    );
+    assert!(!page.text.contains("fsi-web-"), "no platform was named yet");
+    let path = "/fintech/answers/fsi-m-01-1";
+    let words = [("version", "0"), ("body", "our-policy")];
+    let kept = post(&mut browser, path, &words).await;
+    assert_eq!(kept.header("location"), format!("{path}?done=answered&lang=ko"));
+    let page = browser.get("/fintech/answers").await;
+    assert!(page.text.contains(through), "{}", page.text);
+    let served = browser.get("/fintech/answers/x1149-3.1.1.1").await;
+    assert!(
+        served.text.contains("our-policy") && served.text.contains(through),
+        "{}",
+        served.text
+    );
+    let late = post(&mut browser, path, &[("version", "0"), ("body", "another-text")]).await;
+    assert!(
+        late.status == 409 && late.text.contains("another-text") && late.text.contains("our-policy"),
+        "{}",
+        late.text
+    );
+    for unknown in ["/fintech/answers/nonsense", "/fintech/answers/x1149-3.1.16.1"] {
+        assert_eq!(browser.get(unknown).await.status, 404, "{unknown}");
+    }
+    let empty = post(&mut browser, path, &[("version", "1"), ("body", "")]).await;
+    assert_eq!(empty.status, 422);
 }

@@ -5,9 +5,11 @@ use naru_web::{Effect, Who};
 use crate::harness::Bed;
 
 /// Every route of staff and directories. One that is not here is open by accident: think before adding it.
-const ROUTES: [(&str, &str, Who, Effect); 158] = [
+const ROUTES: [(&str, &str, Who, Effect); 170] = [
     ("DELETE", "/scim/v2/Users/{id}", Who::Directory, Effect::Writes),
     ("GET", "/fintech", Who::Member, Effect::Writes),
+    ("GET", "/fintech/answers", Who::Member, Effect::Writes),
+    ("GET", "/fintech/answers/{control}", Who::Member, Effect::Writes),
     ("GET", "/fintech/apps", Who::Member, Effect::Writes),
     ("GET", "/fintech/apps/{id}", Who::Member, Effect::Writes),
     (
@@ -52,6 +54,9 @@ const ROUTES: [(&str, &str, Who, Effect); 158] = [
     ("GET", "/fintech/subsidies", Who::Member, Effect::Writes),
     ("GET", "/fintech/test", Who::Member, Effect::Writes),
     ("GET", "/inspector", Who::Member, Effect::Writes),
+    ("GET", "/inspector/archive", Who::Member, Effect::Writes),
+    ("GET", "/inspector/catalogues", Who::Member, Effect::Writes),
+    ("GET", "/inspector/catalogues/{id}", Who::Member, Effect::Writes),
     ("GET", "/inspector/documents/{revision}", Who::Member, Effect::Writes),
     ("GET", "/inspector/findings/{id}", Who::Member, Effect::Writes),
     ("GET", "/inspector/inspections/{id}", Who::Member, Effect::Writes),
@@ -84,6 +89,9 @@ const ROUTES: [(&str, &str, Who, Effect); 158] = [
     ),
     ("GET", "/institution", Who::Member, Effect::Writes),
     ("GET", "/operator", Who::Member, Effect::Writes),
+    ("GET", "/operator/archive", Who::Member, Effect::Writes),
+    ("GET", "/operator/catalogues", Who::Member, Effect::Writes),
+    ("GET", "/operator/catalogues/{id}", Who::Member, Effect::Writes),
     ("GET", "/operator/documents/{revision}", Who::Member, Effect::Writes),
     ("GET", "/operator/findings/{id}", Who::Member, Effect::Writes),
     ("GET", "/operator/inspections", Who::Member, Effect::Writes),
@@ -137,6 +145,9 @@ const ROUTES: [(&str, &str, Who, Effect); 158] = [
     ("GET", "/staff/security", Who::Member, Effect::Writes),
     ("GET", "/staff/sign-in", Who::Member, Effect::Writes),
     ("GET", "/supervisor", Who::Member, Effect::Writes),
+    ("GET", "/supervisor/archive", Who::Member, Effect::Writes),
+    ("GET", "/supervisor/catalogues", Who::Member, Effect::Writes),
+    ("GET", "/supervisor/catalogues/{id}", Who::Member, Effect::Writes),
     ("GET", "/supervisor/documents/{revision}", Who::Member, Effect::Writes),
     ("GET", "/supervisor/inspections/{id}", Who::Member, Effect::Writes),
     ("GET", "/supervisor/inspections/{id}/items", Who::Member, Effect::Writes),
@@ -168,6 +179,7 @@ const ROUTES: [(&str, &str, Who, Effect); 158] = [
     ("GET", "/supervisor/organisations", Who::Member, Effect::Writes),
     ("GET", "/supervisor/organisations/{code}", Who::Member, Effect::Writes),
     ("PATCH", "/scim/v2/Users/{id}", Who::Directory, Effect::Writes),
+    ("POST", "/fintech/answers/{control}", Who::Member, Effect::Writes),
     ("POST", "/fintech/apps", Who::Member, Effect::Writes),
     ("POST", "/fintech/apps/{id}/certificates", Who::Member, Effect::Writes),
     (
@@ -338,9 +350,17 @@ fn is_a_way_in(path: &str) -> bool {
 
 /// Whether a route is one of these.
 pub(super) fn is_of_staff(path: &str) -> bool {
-    ["/staff", "/fintech", "/institution", "/inspector", "/operator", "/supervisor", "/scim"]
-        .iter()
-        .any(|begin| path.starts_with(begin))
+    [
+        "/staff",
+        "/fintech",
+        "/institution",
+        "/inspector",
+        "/operator",
+        "/supervisor",
+        "/scim",
+    ]
+    .iter()
+    .any(|begin| path.starts_with(begin))
 }
 
 #[tokio::test]
