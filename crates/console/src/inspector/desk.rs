@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use naru_admission::document::DocumentError;
 use naru_admission::inspection::InspectionError;
 use naru_admission::proposal::ProposalError;
 use naru_core::{Language, words};
@@ -62,10 +63,40 @@ pub enum AlertWord {
     Open,
     /// A note is missing or too long.
     Note,
-    /// Items, verdicts or findings stand against it.
-    StillOpen,
+    /// Items of the round have no verdict.
+    Unjudged,
+    /// Verdict and findings of an item contradict each other.
+    Disagree,
+    /// Items are not fulfilled.
+    Unfulfilled,
+    /// Findings wait for the organisation; how many.
+    Unanswered,
+    /// Findings are open where none may be; how many.
+    FindingsOpen,
+    /// No finding is open where one must be.
+    NoFindings,
+    /// The organisation has not signed this contract.
+    NotSigned,
+    /// Documents are missing; their kinds.
+    Missing,
+    /// The rounds of this stage are used up; how many there are.
+    RoundsOver,
+    /// The rules ask for a confirmation by an agency.
+    ConfirmationDue,
+    /// They ask for none.
+    NoConfirmation,
+    /// More documents than can be handed in at once; how many can.
+    TooMany,
+    /// A document no longer holds.
+    DocumentExpired,
+    /// A document cannot be taken.
+    Document,
+    /// No item of this round.
+    NotAnItem,
     /// It cannot happen in the present state.
     NotNow,
+    /// It was decided before.
+    Ended,
     /// A day is not one, or not later.
     Day,
     /// A value cannot be taken.
@@ -79,19 +110,36 @@ words!(AlertWord, "alert", {
     Void = "void",
     Open = "open",
     Note = "note",
-    StillOpen = "still_open",
+    Unjudged = "unjudged",
+    Disagree = "disagree",
+    Unfulfilled = "unfulfilled",
+    Unanswered = "unanswered",
+    FindingsOpen = "findings_open",
+    NoFindings = "no_findings",
+    NotSigned = "not_signed",
+    Missing = "missing",
+    RoundsOver = "rounds_over",
+    ConfirmationDue = "confirmation_due",
+    NoConfirmation = "no_confirmation",
+    TooMany = "too_many",
+    DocumentExpired = "document_expired",
+    Document = "document",
+    NotAnItem = "not_an_item",
     NotNow = "not_now",
+    Ended = "ended",
     Day = "day",
     Field = "field",
 });
 
-/// What was wrong with a form, with the service's own sentence where it says more.
+/// What was wrong with a form, with the items or the number that it is about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Alert {
     /// The word.
     pub word: AlertWord,
-    /// What stands against it: ids of items; empty where the word says everything.
-    pub detail: String,
+    /// The items, or the kinds of documents, that stand against it.
+    pub of: Vec<String>,
+    /// How many; 0 where the word does not count.
+    pub count: usize,
 }
 
 /// What a page says about the form before it.
@@ -141,11 +189,22 @@ pub(super) enum Trouble {
 }
 
 /// An alert without more to say.
-pub(super) fn alert(word: AlertWord, detail: impl ToString) -> Trouble {
+pub(super) const fn alert(word: AlertWord) -> Trouble {
+    counted(word, 0)
+}
+
+/// An alert about a number of something.
+const fn counted(word: AlertWord, count: usize) -> Trouble {
     Trouble::Alert(Alert {
         word,
-        detail: detail.to_string(),
+        of: Vec::new(),
+        count,
     })
+}
+
+/// An alert about these.
+const fn about(word: AlertWord, of: Vec<String>) -> Trouble {
+    Trouble::Alert(Alert { word, of, count: 0 })
 }
 
 impl From<StorageError> for Trouble {
@@ -161,17 +220,29 @@ impl From<InspectionError> for Trouble {
             E::Unknown => Self::NotFound,
             E::Storage(error) => error.into(),
             E::Proposal(error) => error.into(),
-            E::Denied(_) => alert(AlertWord::Denied, ""),
-            E::Changed(_) | E::VerdictChanged(_) => alert(AlertWord::Changed, ""),
-            E::Author => alert(AlertWord::Author, ""),
-            E::Note => alert(AlertWord::Note, ""),
-            E::DueDay => alert(AlertWord::Day, ""),
-            E::Unjudged(items) | E::Disagree(items) | E::Unfulfilled(items) => {
-                alert(AlertWord::StillOpen, items.join(", "))
-            }
-            E::FindingsOpen(_) | E::NoFindings | E::Unanswered(_) => alert(AlertWord::StillOpen, ""),
-            E::Step(_) | E::NotNow(_) | E::RoundsOver(_) | E::NotSigned | E::Missing(_) => alert(AlertWord::NotNow, ""),
-            _ => alert(AlertWord::Field, ""),
+            E::Denied(_) => alert(AlertWord::Denied),
+            E::Changed(_) | E::VerdictChanged(_) => alert(AlertWord::Changed),
+            E::Author => alert(AlertWord::Author),
+            E::Note => alert(AlertWord::Note),
+            E::DueDay => alert(AlertWord::Day),
+            E::Unjudged(items) => about(AlertWord::Unjudged, items),
+            E::Disagree(items) => about(AlertWord::Disagree, items),
+            E::Unfulfilled(items) => about(AlertWord::Unfulfilled, items),
+            E::Missing(kinds) => about(AlertWord::Missing, kinds.iter().map(ToString::to_string).collect()),
+            E::NotAnItem(item) => about(AlertWord::NotAnItem, vec![item]),
+            E::FindingsOpen(count) => counted(AlertWord::FindingsOpen, count),
+            E::Unanswered(count) => counted(AlertWord::Unanswered, count),
+            E::TooMany(most) => counted(AlertWord::TooMany, most),
+            E::RoundsOver(most) => counted(AlertWord::RoundsOver, usize::try_from(most).unwrap_or(usize::MAX)),
+            E::NoFindings => alert(AlertWord::NoFindings),
+            E::NotSigned => alert(AlertWord::NotSigned),
+            E::ConfirmationDue => alert(AlertWord::ConfirmationDue),
+            E::NoConfirmation => alert(AlertWord::NoConfirmation),
+            E::Document(DocumentError::Storage(error)) => error.into(),
+            E::Document(DocumentError::Expired { .. }) => alert(AlertWord::DocumentExpired),
+            E::Document(_) => alert(AlertWord::Document),
+            E::Step(_) | E::NotNow(_) | E::NothingToSign => alert(AlertWord::NotNow),
+            _ => alert(AlertWord::Field),
         }
     }
 }
@@ -180,12 +251,12 @@ impl From<ProposalError> for Trouble {
     fn from(error: ProposalError) -> Self {
         match error {
             ProposalError::Unknown => Self::NotFound,
-            ProposalError::Open => alert(AlertWord::Open, ""),
-            ProposalError::Ended => alert(AlertWord::NotNow, ""),
-            ProposalError::SameMember => alert(AlertWord::SamePerson, ""),
-            ProposalError::Changed => alert(AlertWord::Void, ""),
-            ProposalError::Reason => alert(AlertWord::Note, ""),
-            ProposalError::Denied(_) => alert(AlertWord::Denied, ""),
+            ProposalError::Open => alert(AlertWord::Open),
+            ProposalError::Ended => alert(AlertWord::Ended),
+            ProposalError::SameMember => alert(AlertWord::SamePerson),
+            ProposalError::Changed => alert(AlertWord::Void),
+            ProposalError::Reason => alert(AlertWord::Note),
+            ProposalError::Denied(_) => alert(AlertWord::Denied),
             ProposalError::Storage(error) => error.into(),
         }
     }

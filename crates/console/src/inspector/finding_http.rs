@@ -116,7 +116,7 @@ async fn step(Path(name): Path<String>, Sent { seat, form }: Sent) -> Response {
 
 async fn extend(Path(name): Path<String>, Sent { seat, form }: Sent) -> Response {
     let extended = async {
-        let day = Day::parse(&form.get("day").replace('-', "")).ok_or_else(|| alert(AlertWord::Day, ""))?;
+        let day = Day::parse(&form.get("day").replace('-', "")).ok_or_else(|| alert(AlertWord::Day))?;
         let of = (id(&name)?, version(&form));
         finding::extend(seat.office(), &seat.staff, of, day, form.get("note")).await?;
         Ok(DoneWord::Extended)

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use naru_core::{Language, OrganisationKind};
 use serde::Serialize;
 
+use super::catalogues;
 use super::desk::{Alert, AlertWord, DoneWord, May, Said, Sheet};
-use super::samples::{ID, SHA256, finding, inspection, item, items, queue, sign};
+use super::samples::{ID, SHA256, archive, finding, inspection, item, items, queue, sign};
 use super::seat::ways;
-use super::{FileLine, PapersView, QueueView, Show};
+use super::{ArchiveView, FileLine, PapersView, QueueView, Show};
 use crate::page::{Frame, PageError, StaffFrame, render};
 
 /// A page with its name.
@@ -62,13 +63,14 @@ fn done(word: DoneWord) -> Said {
     }
 }
 
-fn refused(word: AlertWord, detail: &str, typed: &[(&str, &str)]) -> Said {
+fn refused(word: AlertWord, of: &[&str], typed: &[(&str, &str)]) -> Said {
     let filled: BTreeMap<String, String> = typed.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
     Said {
         done: None,
         alert: Some(Alert {
             word,
-            detail: detail.to_owned(),
+            of: of.iter().map(|item| (*item).to_owned()).collect(),
+            count: 3,
         }),
         filled,
     }
@@ -78,13 +80,13 @@ fn refused(word: AlertWord, detail: &str, typed: &[(&str, &str)]) -> Said {
 pub(crate) fn pages(language: Language, name: &str) -> Vec<Named> {
     let none = Said::default();
     let here = format!("/inspector/inspections/{ID}");
-    let changed = refused(AlertWord::Changed, "", &[("verdict", "satisfied"), ("note", name)]);
+    let changed = refused(AlertWord::Changed, &[], &[("verdict", "satisfied"), ("note", name)]);
     let open = refused(
-        AlertWord::StillOpen,
-        "fsi-m-01-1, fsi-t-05-4",
+        AlertWord::Disagree,
+        &["fsi-m-01-1", "fsi-t-05-4"],
         &[("event", "send-result"), ("note", name)],
     );
-    let author = refused(AlertWord::Author, "", &[]);
+    let author = refused(AlertWord::Author, &[], &[]);
     let mut pages = vec![
         page(language, ("inspector/queue.html", "/inspector"), &none, &queue(name)),
         page(language, ("inspector/queue.html", "/inspector"), &none, &nothing()),
@@ -141,6 +143,36 @@ pub(crate) fn pages(language: Language, name: &str) -> Vec<Named> {
         page(language, ("inspector/sign.html", &here), &none, &sign(name, false)),
         page(language, ("inspector/sign.html", &here), &author, &sign(name, true)),
     ];
+    let empty = ArchiveView {
+        lines: Vec::new(),
+        reopened: Vec::new(),
+        newest_href: String::new(),
+        older_href: String::new(),
+    };
+    for view in [archive(name), empty] {
+        let at = ("inspector/archive.html", "/inspector/archive");
+        pages.push(page(language, at, &none, &view));
+    }
+    for word in AlertWord::ALL {
+        let of: &[&str] = match word {
+            AlertWord::Missing => &["contract", "build"],
+            AlertWord::Unjudged => &["fsi-m-01-1"],
+            _ => &[],
+        };
+        let said = refused(*word, of, &[("event", "start"), ("note", name)]);
+        pages.push(page(
+            language,
+            ("inspector/inspection.html", &here),
+            &said,
+            &inspection(name, "APPLIED"),
+        ));
+    }
+    let at = ("inspector/catalogues.html", "/inspector/catalogues");
+    pages.push(page(language, at, &none, &catalogues::all(language)));
+    for catalogue in naru_rulebook::catalogue::Catalogues::embedded().iter() {
+        let at = ("inspector/catalogue.html", "/inspector/catalogues/one");
+        pages.push(page(language, at, &none, &catalogues::one(&catalogue.id, language)));
+    }
     pages.push(papers(language, &here));
     numbered(pages)
 }
@@ -177,6 +209,7 @@ fn nothing() -> QueueView {
         late: 0,
         ours: 0,
         to_sign: 0,
+        reopened: Vec::new(),
         unclaimed: Vec::new(),
         newest_href: String::new(),
         older_href: String::new(),

@@ -1,8 +1,8 @@
 //! What the page of one inspection shows: where it stands, what can be done now, whose time runs, and what has
 //! happened.
 
-use naru_admission::Staff;
 use naru_admission::inspection::{InspectionView, Time, machine, side};
+use naru_admission::{AdmissionSettings, Staff};
 use naru_core::{Day, Language, Proposal, Timestamp, Verdict};
 use naru_storage::InspectionRow;
 use serde::Serialize;
@@ -131,11 +131,11 @@ pub struct InspectionPageView {
 }
 
 /// The time of an inspection; none before its clock has started.
-pub(super) fn clock(inspection: &InspectionRow, time: &Time) -> Option<ClockView> {
+pub(super) fn clock(settings: &AdmissionSettings, inspection: &InspectionRow, time: &Time) -> Option<ClockView> {
     let spent = &time.spent;
     spent.started_at?;
     let hours = |micros: i64| micros / (3_600 * naru_core::SECOND);
-    let weeks = machine(inspection.machine)
+    let weeks = machine(settings, inspection.machine)
         .clock_start
         .as_ref()
         .map_or(0, |start| start.weeks);
@@ -166,8 +166,8 @@ pub(super) fn is_final(inspection: &InspectionRow) -> bool {
     matches!(inspection.state.as_str(), "FINAL_REPORTED" | "ACCEPTED" | "CONFIRMED")
 }
 
-fn steps(view: &InspectionView, named: &Named<'_>) -> Vec<StepView> {
-    let machine = machine(view.inspection.machine);
+fn steps(settings: &AdmissionSettings, view: &InspectionView, named: &Named<'_>) -> Vec<StepView> {
+    let machine = machine(settings, view.inspection.machine);
     let signed = view.timeline.iter().rev().find(|event| event.event == "sign-contract");
     let step = |event: &&str| {
         let step = machine
@@ -214,9 +214,9 @@ fn findings(view: &InspectionView, (today, language): (Day, Language)) -> Vec<Fi
 }
 
 /// Whether the side that a member is on takes a step of this name, and so signs it.
-pub(super) fn signs(view: &InspectionView, staff: &Staff, event: &str) -> bool {
+pub(super) fn signs(settings: &AdmissionSettings, view: &InspectionView, (staff, event): (&Staff, &str)) -> bool {
     let party = side(staff, &view.inspection);
-    let mut steps = machine(view.inspection.machine).transitions.iter();
+    let mut steps = machine(settings, view.inspection.machine).transitions.iter();
     steps.any(|step| step.on == event && Ok(step.by) == party)
 }
 
@@ -224,11 +224,11 @@ pub(super) fn signs(view: &InspectionView, staff: &Staff, event: &str) -> bool {
 pub(super) fn page(
     view: &InspectionView,
     named: &Named<'_>,
-    (staff, language): (&Staff, Language),
+    (settings, staff, language): (&AdmissionSettings, &Staff, Language),
 ) -> InspectionPageView {
     let inspection = &view.inspection;
     let id = inspection.id.to_string();
-    let sign_href = |proposal: &Proposal| match signs(view, staff, &proposal.event) {
+    let sign_href = |proposal: &Proposal| match signs(settings, view, (staff, &proposal.event)) {
         true => format!("{}/inspections/{id}/sign/{}", named.base, proposal.id),
         false => String::new(),
     };
@@ -258,8 +258,8 @@ pub(super) fn page(
         is_final: is_final(inspection),
         version: inspection.version,
         items: progress(view),
-        clock: view.time.as_ref().and_then(|time| clock(inspection, time)),
-        steps: steps(view, named),
+        clock: view.time.as_ref().and_then(|time| clock(settings, inspection, time)),
+        steps: steps(settings, view, named),
         proposals: proposals.collect(),
         findings: findings(view, (named.today, language)),
         events: events.collect(),

@@ -50,7 +50,8 @@ pub(super) async fn shown(seat: &Seat, name: &str, said: &Said) -> Response {
             base: seat.base,
             today: seat.office().hub.now().day(),
         };
-        Ok(page(&found, &named, (&seat.staff, seat.language())))
+        let settings = &seat.office().settings;
+        Ok(page(&found, &named, (settings, &seat.staff, seat.language())))
     };
     seat.show(("inspector/inspection.html", &seat.path(name)), said, view.await)
         .await

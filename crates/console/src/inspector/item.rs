@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::desk::{day_text, pick};
 use super::documents::DocumentView;
 use super::inspection::progress;
+use crate::wording;
 
 /// Which items are listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,7 +88,9 @@ pub struct SignalView {
     pub outcome: &'static str,
     /// How that is meant: a status.
     pub is: &'static str,
-    /// What was seen last, in the words of the probe.
+    /// What was seen last, in words.
+    pub said: String,
+    /// The same in the words of the probe.
     pub summary: String,
     /// When.
     pub at: Option<Timestamp>,
@@ -195,11 +198,16 @@ fn meant(outcome: naru_core::SignalOutcome) -> &'static str {
     }
 }
 
-fn signal(standing: &SignalStanding) -> SignalView {
+fn signal(standing: &SignalStanding, language: Language) -> SignalView {
     SignalView {
         signal: standing.row.signal.as_str(),
         outcome: standing.row.outcome.as_str(),
         is: meant(standing.row.outcome),
+        said: standing
+            .latest
+            .as_ref()
+            .map(|latest| wording::observed(latest, language))
+            .unwrap_or_default(),
         summary: standing
             .latest
             .as_ref()
@@ -242,7 +250,12 @@ pub(super) fn item(
         number: number(item),
         title: pick(language, (&item.control.title_ko, &item.control.title_en)),
         question: item.question(language).to_owned(),
-        suggestions: item.control.evidence.clone(),
+        suggestions: item
+            .control
+            .evidence
+            .iter()
+            .map(|text| wording::hint(text, language))
+            .collect(),
         answer: answer.map(|answer| answer.body.clone()).unwrap_or_default(),
         answered_at: answer.map(|answer| answer.changed_at),
         through: answer
@@ -250,7 +263,7 @@ pub(super) fn item(
             .map(|a| a.control_id.clone())
             .unwrap_or_default(),
         documents: documents.collect(),
-        signals: feeds.map(signal).collect(),
+        signals: feeds.map(|standing| signal(standing, language)).collect(),
         verdicts: item.verdicts.iter().map(verdict).collect(),
         present: item.verdicts.iter().find(|row| row.round == round).map(verdict),
         findings: findings.collect(),

@@ -90,8 +90,8 @@ async fn judge(Path((name, control)): Path<(String, String)>, Sent { seat, form 
 }
 
 async fn judged(seat: &Seat, (name, control): (&str, &str), form: &Form) -> Result<DoneWord, Trouble> {
-    let verdict = Verdict::parse(form.get("verdict")).map_err(|_| alert(AlertWord::Field, ""))?;
-    let method = InspectionMethod::parse(form.get("method")).map_err(|_| alert(AlertWord::Field, ""))?;
+    let verdict = Verdict::parse(form.get("verdict")).map_err(|_| alert(AlertWord::Field))?;
+    let method = InspectionMethod::parse(form.get("method")).map_err(|_| alert(AlertWord::Field))?;
     let judgement = Judgement {
         control_id: control,
         verdict,

@@ -12,6 +12,8 @@ macro_rules! below {
     };
 }
 
+pub(crate) mod archive;
+mod catalogues;
 mod desk;
 mod documents;
 mod finding;
@@ -28,10 +30,12 @@ mod page_tests;
 pub(crate) mod papers;
 mod queue;
 #[cfg(test)]
-mod samples;
+pub(crate) mod samples;
 mod seat;
 mod sign;
 
+pub use archive::{ArchiveView, EndedLine, ReopenedLine};
+pub use catalogues::{CatalogueView, ControlView, GroupView, LinkView};
 pub use desk::{Alert, AlertWord, DoneWord, May, Said};
 pub use documents::DocumentView;
 pub use finding::{FindingEventView, FindingPageView, FindingProposal};
@@ -47,7 +51,12 @@ use crate::Pages;
 
 /// The labels of the ways through this console; the tests of the messages read them.
 #[cfg(test)]
-pub(crate) const WAY_LABELS: &[&str] = &["inspector.way_queue", "inspector.way_security"];
+pub(crate) const WAY_LABELS: &[&str] = &[
+    "inspector.way_queue",
+    "inspector.way_archive",
+    "inspector.way_catalogues",
+    "inspector.way_security",
+];
 
 /// The routes of these pages.
 pub(crate) fn routes(pages: &Pages) -> Vec<Route> {
@@ -56,6 +65,8 @@ pub(crate) fn routes(pages: &Pages) -> Vec<Route> {
     routes.extend(item_http::routes(pages));
     routes.extend(finding_http::routes(pages));
     routes.extend(sign::routes(pages));
+    routes.extend(archive::routes(pages));
+    routes.extend(catalogues::routes(pages));
     routes.extend(documents::routes(pages));
     routes.extend(papers::routes(pages));
     routes

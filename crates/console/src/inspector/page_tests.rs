@@ -1,6 +1,7 @@
 //! What the pages of an agency must say, and what they must not offer.
 
 use naru_core::{InspectionMethod, InspectionOutcome, Language, SignalKind, SignalOutcome, Verdict};
+use naru_rulebook::catalogue::{AppliesTo, Family, Relation};
 use naru_rulebook::process::{Process, Processes};
 
 use super::desk::{AlertWord, DoneWord};
@@ -52,6 +53,9 @@ fn every_word_that_a_page_may_show_is_said() {
     say("done", DoneWord::ALL.iter().map(|word| word.as_str()).collect());
     say("alert", AlertWord::ALL.iter().map(|word| word.as_str()).collect());
     say("show", Show::ALL.iter().map(|word| word.as_str()).collect());
+    say("relation", Relation::ALL.iter().map(|word| word.as_str()).collect());
+    say("family", Family::ALL.iter().map(|word| word.as_str()).collect());
+    say("applies_to", AppliesTo::ALL.iter().map(|word| word.as_str()).collect());
     let missing: Vec<&String> = keys.iter().filter(|key| Message::of(key).is_none()).collect();
     assert!(missing.is_empty(), "{missing:?}");
 }

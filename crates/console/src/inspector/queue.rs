@@ -4,11 +4,13 @@
 use axum::extract::Path;
 use axum::response::Response;
 use axum::routing::{get, post};
+use naru_admission::AdmissionSettings;
 use naru_admission::inspection::{self, Act, QueueEntry};
 use naru_core::{InspectionId, MemberId, Timestamp};
 use naru_web::Route;
 use serde::Serialize;
 
+use super::archive::{self, ReopenedLine};
 use super::desk::{DoneWord, Said, Trouble, id, version};
 use super::inspection::{ClockView, clock};
 use super::lists::{self, Unclaimed, Waiting};
@@ -81,6 +83,8 @@ pub struct QueueView {
     pub ours: usize,
     /// How many wait for the reader's own signature.
     pub to_sign: usize,
+    /// Open findings on inspections that have ended.
+    pub reopened: Vec<ReopenedLine>,
     /// What no agency has taken.
     pub unclaimed: Vec<UnclaimedLine>,
     /// The page before this one; empty on the first.
@@ -121,7 +125,9 @@ async fn shown(seat: &Seat, said: &Said) -> Response {
         let waiting = lists::waiting(seat, &ids).await?;
         let unclaimed = lists::unclaimed(seat).await?;
         let me = seat.may().approve.then_some(seat.staff.member.id);
-        Ok::<_, Trouble>(view(entries, (&waiting, me), (&unclaimed, from)))
+        let reopened = archive::reopened(&seat.page).await?;
+        let view = view((&seat.office().settings, entries), (&waiting, me), (&unclaimed, from));
+        Ok::<_, Trouble>(QueueView { reopened, ..view })
     };
     seat.show(("inspector/queue.html", HERE), said, view.await).await
 }
@@ -149,7 +155,7 @@ async fn take(Path(name): Path<String>, Sent { seat, form }: Sent) -> Response {
 /// Those whose time is used up first stand first; those without a clock come last. What waits for the reader's own
 /// signature stands before all of them.
 pub(super) fn view(
-    entries: Vec<QueueEntry>,
+    (settings, entries): (&AdmissionSettings, Vec<QueueEntry>),
     (waiting, me): (&[Waiting], Option<MemberId>),
     (unclaimed, from): (&[Unclaimed], usize),
 ) -> QueueView {
@@ -157,7 +163,7 @@ pub(super) fn view(
         .iter()
         .map(|entry| {
             let due = entry.time.as_ref().and_then(|time| time.spent.due_by);
-            let line = line(entry, (waiting, me));
+            let line = line(settings, entry, (waiting, me));
             let order = (line.sign_href.is_empty(), due.is_none(), due);
             ((order, entry.inspection.state_since, entry.inspection.id), line)
         })
@@ -171,6 +177,7 @@ pub(super) fn view(
         late: count(&|line| line.clock.as_ref().is_some_and(|clock| clock.is_late)),
         ours: count(&|line| line.is_ours),
         to_sign: count(&|line| !line.sign_href.is_empty()),
+        reopened: Vec::new(),
         unclaimed: unclaimed.iter().map(unclaimed_line).collect(),
         newest_href: if from == 0 {
             String::new()
@@ -200,7 +207,7 @@ fn unclaimed_line(unclaimed: &Unclaimed) -> UnclaimedLine {
     }
 }
 
-fn line(entry: &QueueEntry, (waiting, me): (&[Waiting], Option<MemberId>)) -> QueueLine {
+fn line(settings: &AdmissionSettings, entry: &QueueEntry, (waiting, me): (&[Waiting], Option<MemberId>)) -> QueueLine {
     let inspection = &entry.inspection;
     let mut of = waiting.iter().filter(|waiting| waiting.inspection == inspection.id);
     let mine = me.and_then(|me| of.clone().find(|waiting| waiting.may_be_signed_by(me)));
@@ -214,7 +221,7 @@ fn line(entry: &QueueEntry, (waiting, me): (&[Waiting], Option<MemberId>)) -> Qu
         state: inspection.state.clone(),
         round: inspection.round,
         is_ours: !entry.next.is_empty(),
-        clock: entry.time.as_ref().and_then(|time| clock(inspection, time)),
+        clock: entry.time.as_ref().and_then(|time| clock(settings, inspection, time)),
         sign_href: mine.map_or_else(String::new, |waiting| waiting.href.clone()),
         waits_for_others: mine.is_none() && of.next().is_some(),
     }

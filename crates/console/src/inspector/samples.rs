@@ -4,9 +4,9 @@
 use naru_core::{InspectionMethod, Timestamp, Verdict};
 
 use super::{
-    ClockView, DocumentView, EventView, FindingEventView, FindingLine, FindingPageView, FindingProposal,
-    InspectionPageView, ItemLine, ItemPageView, ItemsView, ProposalLine, QueueLine, QueueView, Show, SignView,
-    SignalView, SignedVerdict, StepView, UnclaimedLine, VerdictView,
+    ArchiveView, ClockView, DocumentView, EndedLine, EventView, FindingEventView, FindingLine, FindingPageView,
+    FindingProposal, InspectionPageView, ItemLine, ItemPageView, ItemsView, ProposalLine, QueueLine, QueueView,
+    ReopenedLine, Show, SignView, SignalView, SignedVerdict, StepView, UnclaimedLine, VerdictView,
 };
 
 pub(super) const ID: &str = "ins_0193a5c0000070008000000000000001";
@@ -54,6 +54,7 @@ pub(super) fn queue(name: &str) -> QueueView {
         late: 1,
         ours: 1,
         to_sign: 1,
+        reopened: vec![reopened(name)],
         unclaimed: vec![UnclaimedLine {
             id: ID.to_owned(),
             organisation: name.to_owned(),
@@ -134,6 +135,45 @@ pub(super) fn inspection(name: &str, state: &str) -> InspectionPageView {
     }
 }
 
+pub(crate) fn reopened(name: &str) -> ReopenedLine {
+    ReopenedLine {
+        finding: finding_line(name, "REMEDY_SUBMITTED"),
+        organisation: name.to_owned(),
+        inspection: ID.to_owned(),
+        kind: "APP",
+        service: name.to_owned(),
+        platform: "ios".to_owned(),
+        is_ours: true,
+    }
+}
+
+pub(super) fn archive(name: &str) -> ArchiveView {
+    let line = |state: &str, outcome, open_findings| EndedLine {
+        id: ID.to_owned(),
+        organisation: name.to_owned(),
+        code: "moafin".to_owned(),
+        kind: "ORG",
+        service: String::new(),
+        platform: String::new(),
+        state: state.to_owned(),
+        outcome,
+        ended_at: at("20261101120000"),
+        valid_until: (outcome == "passed").then(|| at("20271101000000")),
+        has_report: outcome != "withdrawn",
+        open_findings,
+    };
+    ArchiveView {
+        lines: vec![
+            line("FINAL_REPORTED", "passed", 1),
+            line("FINAL_REPORTED", "failed", 0),
+            line("WITHDRAWN", "withdrawn", 0),
+        ],
+        reopened: vec![reopened(name)],
+        newest_href: "/inspector/archive".to_owned(),
+        older_href: format!("/inspector/archive?behind=1.{ID}"),
+    }
+}
+
 pub(super) fn items(name: &str, show: Show) -> ItemsView {
     let line = |verdict, is_judged, in_round| ItemLine {
         id: "fsi-t-05-4".to_owned(),
@@ -187,6 +227,7 @@ pub(super) fn item(name: &str, is_full: bool) -> ItemPageView {
         signal: "sig-tls-config",
         outcome,
         is,
+        said: name.to_owned(),
         summary: name.to_owned(),
         at: Some(at("20261121140000")),
     };

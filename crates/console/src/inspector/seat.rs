@@ -59,13 +59,18 @@ pub(super) fn ways(base: &str, here: &str) -> Vec<StaffWay> {
         "/operator" => crate::operator::ways(here),
         "/supervisor" => crate::supervisor::ways(here),
         _ => {
+            let is_beside = ["/inspector/archive", "/inspector/catalogues"]
+                .iter()
+                .any(|path| here.starts_with(path));
             let way = |label, href: &str| StaffWay {
                 label,
                 href: href.to_owned(),
-                current: here.starts_with(href),
+                current: here.starts_with(href) && (href != "/inspector" || !is_beside),
             };
             vec![
                 way("inspector.way_queue", "/inspector"),
+                way("inspector.way_archive", "/inspector/archive"),
+                way("inspector.way_catalogues", "/inspector/catalogues"),
                 way("inspector.way_security", "/staff/security"),
             ]
         }
@@ -196,7 +201,9 @@ impl Seat {
 const fn status(word: AlertWord) -> StatusCode {
     match word {
         AlertWord::Denied | AlertWord::SamePerson | AlertWord::Author => StatusCode::FORBIDDEN,
-        AlertWord::Changed | AlertWord::Void | AlertWord::Open | AlertWord::NotNow => StatusCode::CONFLICT,
+        AlertWord::Changed | AlertWord::Void | AlertWord::Open | AlertWord::NotNow | AlertWord::Ended => {
+            StatusCode::CONFLICT
+        }
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }

@@ -95,7 +95,7 @@ pub(super) fn routes(pages: &Pages) -> Vec<Route> {
 /// The digest that a form says was shown.
 pub(super) fn seen(form: &Form) -> Result<[u8; 32], Trouble> {
     let bytes = from_hex(form.get("sha256")).and_then(|bytes| bytes.try_into().ok());
-    bytes.ok_or_else(|| alert(AlertWord::Void, ""))
+    bytes.ok_or_else(|| alert(AlertWord::Void))
 }
 
 async fn show(Path((name, proposal)): Path<(String, String)>, seat: Seat) -> Response {
@@ -111,10 +111,11 @@ async fn shown(seat: &Seat, (name, proposal): (&str, &str), said: &Said) -> Resp
 
 async fn view(seat: &Seat, name: &str, proposal: &str) -> Result<SignView, Trouble> {
     let found = seat.inspection(name).await?;
+    let settings = &seat.office().settings;
     let asked = found
         .proposals
         .iter()
-        .find(|open| open.id.to_string() == proposal && signs(&found, &seat.staff, &open.event))
+        .find(|open| open.id.to_string() == proposal && signs(settings, &found, (&seat.staff, &open.event)))
         .ok_or(Trouble::NotFound)?;
     let state: Value = serde_json::from_str(&asked.state).unwrap_or_default();
     let language = seat.language();

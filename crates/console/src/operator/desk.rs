@@ -28,16 +28,18 @@ pub(super) const WAY_LABELS: &[&str] = &[
     "operator.way_inspections",
     "operator.way_proposals",
     "operator.way_rules",
+    "operator.way_catalogues",
     "operator.way_policies",
     "operator.way_subsidies",
     "operator.way_transfers",
     "operator.way_security",
 ];
-const WAY_PATHS: [&str; 8] = [
+const WAY_PATHS: [&str; 9] = [
     "/operator",
     "/operator/inspections",
     "/operator/proposals",
     "/operator/rules",
+    "/operator/catalogues",
     "/operator/policies",
     "/operator/subsidies",
     "/operator/transfers",
@@ -47,8 +49,8 @@ const WAY_PATHS: [&str; 8] = [
 /// The ways through the console; the one that is shown is the longest path that `here` begins with.
 pub(crate) fn ways(here: &str) -> Vec<StaffWay> {
     let path = here.split('?').next().unwrap_or_default();
-    // A finding belongs to its inspection.
-    let path = if path.starts_with("/operator/findings") {
+    // A finding belongs to its inspection, and the archive to all of them.
+    let path = if path.starts_with("/operator/findings") || path.starts_with("/operator/archive") {
         "/operator/inspections"
     } else {
         path

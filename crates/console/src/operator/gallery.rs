@@ -84,7 +84,15 @@ fn handed_in(language: Language, name: &str) -> Vec<Page> {
         since: at(NOW),
         waits_for_signature,
     };
-    let view = |lines, has_more| InspectionsView { lines, has_more };
+    let view = |lines, has_more| InspectionsView {
+        lines,
+        reopened: if has_more {
+            vec![crate::inspector::samples::reopened(name)]
+        } else {
+            Vec::new()
+        },
+        has_more,
+    };
     let full = view(vec![line("", false), line(name, true)], true);
     vec![
         ("operator-inspections".to_owned(), inspections(&full, &frame)),
@@ -101,7 +109,7 @@ fn one(language: Language, name: &str) -> Vec<Page> {
     for state in AdmissionState::ALL {
         let whole = whole(name, *state);
         let to = ("/operator", member(0));
-        let view = organisation_view(&whole, ("csrf-01".to_owned(), true), to, at(NOW));
+        let view = organisation_view(&whole, ("csrf-01".to_owned(), true), to, (at(NOW), language));
         pages.push((
             format!("operator-organisation-{state}"),
             super::organisation(&view, &frame),
@@ -109,7 +117,12 @@ fn one(language: Language, name: &str) -> Vec<Page> {
     }
     let whole = whole(name, AdmissionState::Live);
     for error in DeskError::ALL {
-        let mut view = organisation_view(&whole, ("csrf-01".to_owned(), true), ("/operator", member(1)), at(NOW));
+        let mut view = organisation_view(
+            &whole,
+            ("csrf-01".to_owned(), true),
+            ("/operator", member(1)),
+            (at(NOW), language),
+        );
         view.said.error = Some(*error);
         view.said.words = name.to_owned();
         let typed = [("form", "fact"), ("value", name), ("kind", "platform")];
@@ -119,7 +132,12 @@ fn one(language: Language, name: &str) -> Vec<Page> {
             super::organisation(&view, &frame),
         ));
     }
-    let view = organisation_view(&whole, (String::new(), false), ("/operator", member(1)), at(NOW));
+    let view = organisation_view(
+        &whole,
+        (String::new(), false),
+        ("/operator", member(1)),
+        (at(NOW), language),
+    );
     pages.push((
         "operator-organisation-reader".to_owned(),
         super::organisation(&view, &frame),
@@ -133,12 +151,12 @@ fn one(language: Language, name: &str) -> Vec<Page> {
         code: name.chars().take(40).collect(),
         ..Asked::default()
     };
-    let mut answered = rules_view(asked.clone());
-    let (facts, duty) = found(&asked.facts().unwrap());
+    let mut answered = rules_view(asked.clone(), naru_rulebook::duty::Rules::embedded());
+    let (facts, duty) = found(&asked.facts().unwrap(), naru_rulebook::duty::Rules::embedded());
     (answered.facts, answered.duty) = (facts, Some(duty));
     answered.organisation = Some(("moafin".to_owned(), name.to_owned()));
     asked.day = name.to_owned();
-    let mut wrong = rules_view(asked);
+    let mut wrong = rules_view(asked, naru_rulebook::duty::Rules::embedded());
     wrong.said.error = Some(DeskError::Day);
     let frame = of(language, "/operator/rules");
     pages.push(("operator-rules".to_owned(), rules(&answered, &frame)));
@@ -163,7 +181,9 @@ fn waiting(language: Language, name: &str) -> Vec<Page> {
             },
             waiting,
             elsewhere: all.clone().into_iter().take(1).collect(),
+            has_more: true,
             decided,
+            decided_href: Some("/operator/proposals?decided=all".to_owned()),
         };
         pages.push((format!("operator-proposals-{done}"), proposals(&view, &frame)));
     }
@@ -171,7 +191,9 @@ fn waiting(language: Language, name: &str) -> Vec<Page> {
         said: Said::default(),
         waiting: Vec::new(),
         elsewhere: Vec::new(),
+        has_more: false,
         decided: Vec::new(),
+        decided_href: None,
     };
     pages.push(("operator-proposals-empty".to_owned(), proposals(&nothing, &frame)));
     let kinds = [
@@ -219,7 +241,7 @@ fn money(language: Language, name: &str) -> Vec<Page> {
 
 fn policies_pages(language: Language, name: &str) -> Vec<Page> {
     let frame = of(language, "/operator/policies");
-    let policy = |own| WaitingPolicy {
+    let policy = |own: bool| WaitingPolicy {
         code: "moafin".to_owned(),
         name: name.to_owned(),
         insurer: name.to_owned(),
@@ -228,11 +250,12 @@ fn policies_pages(language: Language, name: &str) -> Vec<Page> {
         from: "2020-01-01".to_owned(),
         to: "2020-12-31".to_owned(),
         recorded_at: at(NOW),
-        has_document: own,
+        document_href: own.then(|| "/operator/documents/rev_1".to_owned()),
         own,
         confirm_action: "/operator/policies/pol_1/confirm".to_owned(),
     };
-    let view = |policies| PoliciesView {
+    let view = |policies: Vec<WaitingPolicy>| PoliciesView {
+        has_more: !policies.is_empty(),
         csrf: "csrf-03".to_owned(),
         said: Said::default(),
         acts: true,

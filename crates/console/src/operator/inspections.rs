@@ -4,6 +4,7 @@
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
+use naru_admission::inspection::InspectionError;
 use naru_core::{InspectionMachine, Timestamp};
 use naru_storage::{InspectionFilter, InspectionRow, StorageError};
 use naru_web::Route;
@@ -11,6 +12,8 @@ use serde::Serialize;
 
 use super::desk::{answered, frame};
 use crate::Pages;
+use crate::inspector::ReopenedLine;
+use crate::inspector::archive::reopened;
 use crate::member::{StaffPage, route};
 use crate::page::{Frame, PageError, render};
 
@@ -22,6 +25,8 @@ const LISTED_MAX: usize = 100;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct InspectionsView {
     pub(super) lines: Vec<HandedIn>,
+    /// Open findings on self-inspections that were accepted, which the desk judges.
+    pub(super) reopened: Vec<ReopenedLine>,
     /// Whether more wait than are listed.
     pub(super) has_more: bool,
 }
@@ -60,8 +65,17 @@ async fn list(page: &StaffPage) -> Result<Response, Response> {
     let view = InspectionsView {
         has_more: found.len() > LISTED_MAX,
         lines: found.iter().take(LISTED_MAX).map(line).collect(),
+        reopened: reopened(page).await.map_err(|error| failed(page, error))?,
     };
     Ok(page.pages.answer(StatusCode::OK, inspections(&view, &frame)))
+}
+
+/// Why the findings could not be listed.
+fn failed(page: &StaffPage, error: InspectionError) -> Response {
+    match error {
+        InspectionError::Storage(error) => page.unavailable(&error, "reopened findings could not be listed"),
+        _ => page.not_found(),
+    }
 }
 
 type Submitted = (InspectionRow, Option<naru_core::Organisation>, bool);

@@ -96,6 +96,7 @@ pub(crate) struct PolicyView {
     pub(super) word: &'static str,
     pub(super) confirm_action: Option<String>,
     pub(super) end_action: Option<String>,
+    pub(super) document_href: Option<String>,
 }
 
 /// An inspection.
@@ -170,11 +171,11 @@ pub(crate) fn organisation_view(
         limits_won: o.withdraw_day_won,
         members: whole.members,
         gates: gate_views(o, (now, language)),
-        duties: duties(dossier, now.day()),
-        turns: turns(dossier, now),
+        duties: duties((dossier, whole.rules), now.day()),
+        turns: turns((dossier, whole.rules), now),
         fact_kinds: recordable(),
         facts: facts(dossier, (&here, acts), now.day()),
-        policies: policies(dossier, (&here, acts), (me, now.day())),
+        policies: policies(dossier, (base, &here, acts), (me, now.day())),
         inspections: inspections(whole, base),
         clients: clients(whole),
         proposals: whole.proposals.iter().map(proposal).collect(),
@@ -184,16 +185,16 @@ pub(crate) fn organisation_view(
     }
 }
 
-fn duties(dossier: &Dossier, today: Day) -> Vec<DutyView> {
+fn duties((dossier, rules): (&Dossier, &Rules), today: Day) -> Vec<DutyView> {
     if dossier.organisation.kind != OrganisationKind::Fintech {
         return Vec::new();
     }
-    let duty = |inspection: &Inspection| duty_view(*inspection, &dossier.duty(Rules::embedded(), today, *inspection));
+    let duty = |inspection: &Inspection| duty_view((*inspection, rules), &dossier.duty(rules, today, *inspection));
     Inspection::ALL.iter().map(duty).collect()
 }
 
 /// A duty in the words of a page.
-pub(super) fn duty_view(inspection: Inspection, duty: &Duty) -> DutyView {
+pub(super) fn duty_view((inspection, rules): (Inspection, &Rules), duty: &Duty) -> DutyView {
     DutyView {
         inspection,
         status: duty.status.to_string(),
@@ -202,16 +203,16 @@ pub(super) fn duty_view(inspection: Inspection, duty: &Duty) -> DutyView {
         confirmation_due: duty.confirmation_due.map(iso),
         methods: duty.methods.clone(),
         may_restrict: duty.consequence == naru_rulebook::duty::Consequence::MayRestrictService,
-        rules: rule_views(&duty.rules),
+        rules: rule_views(rules, &duty.rules),
     }
 }
 
-fn turns(dossier: &Dossier, now: Timestamp) -> Vec<TurnView> {
+fn turns((dossier, rules): (&Dossier, &Rules), now: Timestamp) -> Vec<TurnView> {
     if dossier.organisation.kind != OrganisationKind::Fintech {
         return Vec::new();
     }
     let facts = dossier.facts_on(now.day(), Inspection::Org);
-    let changes = Rules::embedded().changes(&facts, now.day(), now.plus_days(AHEAD_DAYS).day());
+    let changes = rules.changes(&facts, now.day(), now.plus_days(AHEAD_DAYS).day());
     let turn = |(at, (day, duty)): (usize, (Day, Duty))| TurnView {
         day: iso(day),
         now: at == 0,
@@ -247,7 +248,11 @@ fn facts(dossier: &Dossier, (here, acts): (&str, bool), today: Day) -> Vec<FactV
         .collect()
 }
 
-fn policies(dossier: &Dossier, (here, acts): (&str, bool), (me, today): (MemberId, Day)) -> Vec<PolicyView> {
+fn policies(
+    dossier: &Dossier,
+    (base, here, acts): (&str, &str, bool),
+    (me, today): (MemberId, Day),
+) -> Vec<PolicyView> {
     let view = |policy: &naru_storage::PolicyRow| {
         let (is, word) = match policy {
             policy if policy.ended_at.is_some() => ("idle", "ended"),
@@ -267,6 +272,7 @@ fn policies(dossier: &Dossier, (here, acts): (&str, bool), (me, today): (MemberI
             word,
             confirm_action: may_confirm.then(|| format!("{here}/policies/{}/confirm", policy.id)),
             end_action: (acts && policy.ended_at.is_none()).then(|| format!("{here}/policies/{}/end", policy.id)),
+            document_href: policy.revision_id.map(|id| format!("{base}/documents/{id}")),
         }
     };
     dossier.policies.iter().map(view).collect()

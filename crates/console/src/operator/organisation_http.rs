@@ -76,7 +76,7 @@ async fn view(page: &StaffPage, code: &str, said: Said) -> Result<Response, Resp
         &whole,
         (page.guest.csrf(), acts),
         ("/operator", staff.member.id),
-        page.pages.hub.now(),
+        (page.pages.hub.now(), page.language()),
     );
     let status = said.status();
     view.said = said;
@@ -133,6 +133,7 @@ async fn propose_event(page: &StaffPage, form: &Form, code: &str) -> Result<Resp
             event: event.map_err(|error| Failed::Said(DeskError::Field, error.to_string()))?,
             reason: form.get("reason"),
             extension_until: day(form, "until")?,
+            circumstance: form.get("document").parse().ok(),
         };
         organisation::propose(&page.pages.office, &page.guest.staff, &wanted).await?;
         Ok(())

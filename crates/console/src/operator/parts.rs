@@ -6,13 +6,17 @@ use std::sync::Arc;
 
 use naru_admission::proposal::view::{Listed, Named};
 use naru_core::{
-    AdmissionEvent, AdmissionState, Approval, Day, Gate, GateStanding, MemberId, Organisation, Proposal, ProposalKind,
-    Timestamp,
+    AdmissionEvent, AdmissionState, Approval, Day, Gate, GateStanding, Language, MemberId, Organisation, Proposal,
+    ProposalKind, Role, Timestamp,
 };
-use naru_rulebook::Certainty;
 use naru_rulebook::duty::{Rules, Status};
+use naru_rulebook::process::{Process, Processes};
+use naru_rulebook::{Certainty, Party};
 use naru_storage::OrganisationCount;
 use serde::Serialize;
+
+use crate::message::Message;
+use crate::wording;
 
 /// `2026-11-21`.
 pub(crate) fn iso(day: Day) -> String {
@@ -60,10 +64,10 @@ pub(crate) struct GateView {
     is: &'static str,
     until: Option<Timestamp>,
     rule: String,
-    evidence: String,
+    evidence: Vec<(String, String)>,
 }
 
-pub(super) fn gate_views(organisation: &Organisation, now: Timestamp) -> Vec<GateView> {
+pub(super) fn gate_views(organisation: &Organisation, (now, language): (Timestamp, Language)) -> Vec<GateView> {
     let view = |gate: &Gate| {
         let found = standing(organisation, *gate);
         GateView {
@@ -71,7 +75,7 @@ pub(super) fn gate_views(organisation: &Organisation, now: Timestamp) -> Vec<Gat
             is: found.map_or("unknown", |standing| is_of(standing, now)),
             until: found.and_then(|standing| standing.until),
             rule: found.map_or_else(String::new, |standing| standing.rule.clone()),
-            evidence: found.map_or_else(String::new, |standing| standing.evidence.clone()),
+            evidence: found.map_or_else(Vec::new, |standing| wording::evidence(&standing.evidence, language)),
         }
     };
     Gate::ALL.iter().map(view).collect()
@@ -109,8 +113,8 @@ pub(crate) struct RuleView {
     to: Option<String>,
 }
 
-pub(super) fn rule_views(rules: &[Arc<str>]) -> Vec<RuleView> {
-    let found = rules.iter().filter_map(|id| Rules::embedded().find(id));
+pub(super) fn rule_views(book: &Rules, rules: &[Arc<str>]) -> Vec<RuleView> {
+    let found = rules.iter().filter_map(|id| book.find(id));
     let view = |rule: &naru_rulebook::duty::Rule| RuleView {
         id: rule.id.to_string(),
         condition: rule.condition_text.clone(),
@@ -234,7 +238,10 @@ pub(crate) struct ProposalLine {
     pub(crate) href: Option<String>,
     pub(crate) kind: ProposalKind,
     pub(crate) event: String,
+    /// Whether the desk decides it.
+    pub(crate) is_ours: bool,
     pub(crate) event_known: bool,
+    pub(crate) is_step: bool,
     pub(crate) organisation: Option<(String, String)>,
     pub(crate) reason: String,
     pub(crate) proposed_by: Option<NamedView>,
@@ -256,12 +263,19 @@ impl ProposalLine {
         (me, base): (MemberId, Option<&str>),
     ) -> Self {
         let p = proposal;
-        let is_ours = decides_here(p.kind);
+        let by_desk = |id: MemberId| members.get(&id).is_some_and(|named| named.roles.has(Role::Desk));
+        let is_ours = match p.kind {
+            ProposalKind::Inspection => is_step_of_desk(&p.event),
+            ProposalKind::Finding => p.proposed_by.is_some_and(by_desk),
+            kind => decides_here(kind),
+        };
         Self {
-            href: base.map(|base| format!("{base}/proposals/{}", p.id)),
+            href: base.map(|base| href(p, (base, is_ours))),
+            is_ours,
             kind: p.kind,
             event: p.event.clone(),
             event_known: is_event_known(&p.event),
+            is_step: Message::of(&format!("inspector.event.{}", p.event)).is_some(),
             organisation: label,
             reason: p.reason.clone(),
             proposed_by: name_of(members, p.proposed_by),
@@ -277,17 +291,36 @@ impl ProposalLine {
     }
 }
 
+/// Where a proposal is looked at: steps of inspections and findings where they are signed.
+fn href(p: &Proposal, (base, is_ours): (&str, bool)) -> String {
+    match p.kind {
+        ProposalKind::Inspection if is_ours && p.decision.is_none() => {
+            format!("{base}/inspections/{}/sign/{}", p.subject, p.id)
+        }
+        ProposalKind::Inspection => format!("{base}/inspections/{}", p.subject),
+        ProposalKind::Finding => format!("{base}/findings/{}", p.subject),
+        _ => format!("{base}/proposals/{}", p.id),
+    }
+}
+
+/// Whether the desk takes a step of this name in a self-inspection.
+fn is_step_of_desk(event: &str) -> bool {
+    let machine = Processes::embedded().machine(Process::SelfInspection);
+    let mut steps = machine.transitions.iter();
+    steps.any(|step| step.on == event && step.by == Party::Operator)
+}
+
 /// Whether the operator's desk decides this kind; the others are decided by inspecting agencies.
 pub(super) const fn decides_here(kind: ProposalKind) -> bool {
     matches!(
         kind,
-        ProposalKind::Admission | ProposalKind::Subsidy | ProposalKind::Transfer
+        ProposalKind::Admission | ProposalKind::Subsidy | ProposalKind::Transfer | ProposalKind::Client
     )
 }
 
 /// Whether the pages have words for an event; processes of inspections bring their own.
 pub(super) fn is_event_known(event: &str) -> bool {
-    AdmissionEvent::parse(event).is_ok() || matches!(event, "grant" | "refuse" | "attest")
+    AdmissionEvent::parse(event).is_ok() || matches!(event, "grant" | "refuse" | "attest" | "activate")
 }
 
 /// Every proposal of a list.

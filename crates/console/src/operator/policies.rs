@@ -17,6 +17,8 @@ use crate::member::{StaffForm, StaffPage, route};
 use crate::page::{Frame, PageError, render};
 
 const HERE: &str = "/operator/policies";
+/// Policies that are listed at most, those first that wait longest.
+const LISTED_MAX: usize = 200;
 
 /// What waits. Confirming posts `csrf` to the policy's own action.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -25,6 +27,8 @@ pub(crate) struct PoliciesView {
     pub(super) said: Said,
     pub(super) acts: bool,
     pub(super) policies: Vec<WaitingPolicy>,
+    /// Whether more may wait than are listed.
+    pub(super) has_more: bool,
 }
 
 /// One policy.
@@ -38,7 +42,8 @@ pub(crate) struct WaitingPolicy {
     pub(super) from: String,
     pub(super) to: String,
     pub(super) recorded_at: Timestamp,
-    pub(super) has_document: bool,
+    /// Where the policy's own document is opened.
+    pub(super) document_href: Option<String>,
     pub(super) own: bool,
     pub(super) confirm_action: String,
 }
@@ -72,7 +77,7 @@ async fn list(page: &StaffPage, said: Said) -> Result<Response, Response> {
             from: iso(policy.from_day),
             to: iso(policy.to_day),
             recorded_at: policy.recorded_at,
-            has_document: policy.revision_id.is_some(),
+            document_href: policy.revision_id.map(|id| format!("/operator/documents/{id}")),
             own: policy.recorded_by == staff.member.id,
             confirm_action: format!("{HERE}/{}/confirm", policy.id),
         }
@@ -82,6 +87,7 @@ async fn list(page: &StaffPage, said: Said) -> Result<Response, Response> {
         csrf: page.guest.csrf(),
         said,
         acts: staff.require(Role::Desk, OrganisationKind::Operator).is_ok(),
+        has_more: policies.len() >= LISTED_MAX,
         policies: policies.iter().map(line).collect(),
     };
     Ok(page.pages.answer(status, policies_page(&view, &frame)))

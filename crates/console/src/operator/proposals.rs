@@ -19,6 +19,10 @@ pub(crate) struct ProposalsView {
     pub(super) waiting: Vec<ProposalLine>,
     pub(super) elsewhere: Vec<ProposalLine>,
     pub(super) decided: Vec<ProposalLine>,
+    /// Whether more may wait than are listed.
+    pub(super) has_more: bool,
+    /// Where older decisions are listed too.
+    pub(super) decided_href: Option<String>,
 }
 
 /// One proposal. Approving posts `csrf` and `sha256`, the digest that was shown; rejecting posts `csrf` and `reason`.
@@ -127,11 +131,7 @@ fn gather(path: &str, value: &Value, rows: &mut BTreeMap<String, Value>) {
 fn said(key: &str, value: &Value, language: Language) -> String {
     let word = |family: &str, text: &str| {
         let said = plain_text(&format!("operator.{family}_{text}"), language);
-        if said.is_empty() {
-            text.to_owned()
-        } else {
-            format!("{said} ({text})")
-        }
+        if said.is_empty() { text.to_owned() } else { said }
     };
     match value {
         Value::Null => "—".to_owned(),

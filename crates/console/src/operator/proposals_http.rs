@@ -6,6 +6,7 @@ use axum::routing::{get, post};
 use naru_admission::organisation;
 use naru_admission::proposal::view as seen;
 use naru_admission::subsidy::service as subsidy;
+use naru_auth::client::admission;
 use naru_banking::transfer::settlement;
 use naru_core::{OrganisationKind, Proposal, ProposalId, ProposalKind, Role};
 use naru_storage::proposal::Approved;
@@ -19,6 +20,10 @@ use crate::member::{StaffForm, StaffPage, route};
 
 /// Days for which decisions are listed, and how many at most.
 const DECIDED: (i64, i64) = (90, 30);
+/// The same where all are asked for.
+const DECIDED_ALL: (i64, i64) = (3_660, 200);
+/// Proposals that are listed at most, those first that wait longest.
+const WAITING_MAX: usize = 200;
 
 pub(super) fn routes(pages: &Pages) -> Vec<Route> {
     let (one, turn) = ("One proposal with exactly what is approved", "Turns a proposal down");
@@ -45,16 +50,23 @@ async fn list(page: &StaffPage) -> Result<Response, Response> {
     let (office, staff) = (&page.pages.office, &page.guest.staff);
     let alone = |error: naru_admission::proposal::ProposalError| Failed::from(error).alone(page);
     let waiting = seen::waiting(office, staff).await.map_err(alone)?;
-    let decided = seen::decided(office, staff, DECIDED).await.map_err(alone)?;
+    let (span, decided_href) = match crate::pages::parameter(page.query(), "decided").as_deref() {
+        Some("all") => (DECIDED_ALL, None),
+        _ => (DECIDED, Some("/operator/proposals?decided=all".to_owned())),
+    };
+    let decided = seen::decided(office, staff, span).await.map_err(alone)?;
     let to = (staff.member.id, Some("/operator"));
-    let is_ours = |line: &ProposalLine| super::parts::decides_here(line.kind);
+    let is_ours = |line: &ProposalLine| line.is_ours;
     let (ours, elsewhere) = lines(&waiting, to).into_iter().partition(is_ours);
+    let has_more = waiting.proposals.len() >= WAITING_MAX;
     let said = Said::of(page.query());
     let view = ProposalsView {
         said,
         waiting: ours,
         elsewhere,
+        has_more,
         decided: lines(&decided, to),
+        decided_href: decided_href.filter(|_| !decided.proposals.is_empty()),
     };
     Ok(page.pages.answer(axum::http::StatusCode::OK, proposals(&view, &frame)))
 }
@@ -72,6 +84,11 @@ async fn one(page: &StaffPage, id: &str, said: Said) -> Result<Response, Respons
     let found = seen::find(office, staff, id).await;
     let mut found = found.map_err(|error| Failed::from(error).alone(page))?;
     let p = &found.proposal;
+    if p.kind == ProposalKind::Client {
+        let state = admission::state_now(page.pages.hub.storage(), p).await;
+        let state = state.map_err(|error| Failed::from(admission::AdmissionError::from(error)).alone(page))?;
+        found.state_now = Some(state);
+    }
     if p.kind == ProposalKind::Transfer {
         found.state_now = match settlement::state_now(&page.pages.desk, p).await {
             Ok(state) => Some(state),
@@ -79,6 +96,10 @@ async fn one(page: &StaffPage, id: &str, said: Said) -> Result<Response, Respons
             Err(settlement::SettlementError::Asking) => None,
             Err(error) => return Err(Failed::from(error).alone(page)),
         };
+    }
+    // What was decided rests on what was looked at then; what stands there now is another matter.
+    if p.decision.is_some() {
+        found.state_now = None;
     }
     let label = found.organisation.as_ref();
     let label = label.map(|label| (label.code.clone(), label.name.clone()));
@@ -142,6 +163,10 @@ async fn approve_as(page: &StaffPage, proposal: &Proposal, seen: [u8; 32]) -> Re
             let by = (&staff.member, &staff.organisation);
             Ok(settlement::approve(&page.pages.desk, by, wanted).await?)
         }
+        ProposalKind::Client => {
+            let by = (&staff.member, &staff.organisation);
+            Ok(admission::approve(page.pages.hub.storage(), by, wanted).await?)
+        }
         ProposalKind::Inspection | ProposalKind::Finding => Err(Failed::Denied),
     }
 }
@@ -166,6 +191,10 @@ async fn reject_as(page: &StaffPage, proposal: &Proposal, reason: &str) -> Resul
         ProposalKind::Transfer => {
             let by = (&staff.member, &staff.organisation);
             Ok(settlement::reject(&page.pages.desk, by, (proposal.id, reason)).await?)
+        }
+        ProposalKind::Client => {
+            let by = (&staff.member, &staff.organisation);
+            Ok(admission::reject(page.pages.hub.storage(), by, (proposal.id, reason)).await?)
         }
         ProposalKind::Admission | ProposalKind::Subsidy => {
             Ok(seen::reject(&page.pages.office, staff, (proposal.id, reason)).await?)

@@ -186,7 +186,12 @@ fn only_events_that_can_happen_are_offered_and_none_to_a_reader() {
     let offered = |state, acts| {
         let whole = whole("모아핀", state);
         let member = *super::samples::names().keys().next().unwrap();
-        let view = organisation_view(&whole, ("csrf-0".to_owned(), acts), ("/operator", member), at(NOW));
+        let view = organisation_view(
+            &whole,
+            ("csrf-0".to_owned(), acts),
+            ("/operator", member),
+            (at(NOW), Language::Ko),
+        );
         let html = super::organisation(&view, &Frame::default()).unwrap();
         let events = AdmissionEvent::ALL
             .iter()

@@ -31,7 +31,7 @@ fn full(name: &str) -> Oversight {
         restricted: vec![organisation(name, AdmissionState::Restricted, 2)],
         inspections: vec![InspectionCount {
             machine: InspectionMachine::Organisation,
-            state: "ON_SITE".to_owned(),
+            state: "ONSITE_INSPECTION".to_owned(),
             count: 4,
             oldest: at("20200701000000"),
         }],
@@ -92,7 +92,12 @@ pub(crate) fn pages(language: Language, name: &str) -> Vec<Page> {
         older_href: Some("/supervisor/organisations?after=moafin".to_owned()),
     };
     let whole = whole(name, AdmissionState::Live);
-    let one = organisation_view(&whole, (String::new(), false), ("/supervisor", somebody()), at(NOW));
+    let one = organisation_view(
+        &whole,
+        (String::new(), false),
+        ("/supervisor", somebody()),
+        (at(NOW), language),
+    );
     vec![
         (
             "supervisor-overview".to_owned(),

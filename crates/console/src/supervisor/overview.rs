@@ -1,13 +1,16 @@
 //! What the overview shows: the state of admission in numbers, and where to look closer.
 
 use naru_admission::organisation::overview::Oversight;
-use naru_core::{MemberId, SignalKind, SignalOutcome, Timestamp, Won};
+use naru_core::{AdmissionState, MemberId, SignalKind, SignalOutcome, Timestamp, Won};
+use naru_rulebook::duty::Status;
 use serde::Serialize;
 
 use crate::operator::{Bar, OrganisationLine, ProposalLine, bars};
 use crate::page::{Frame, PageError, render};
 
 const BASE: &str = "/supervisor";
+/// Inspections whose time is counted at most.
+const COUNTED_MAX: i64 = 100;
 
 /// The state of admission. Nothing on it can be sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -16,9 +19,13 @@ pub(crate) struct OverviewView {
     pub(super) states: Vec<Bar>,
     pub(super) duties: Vec<Bar>,
     pub(super) overdue: Vec<OrganisationLine>,
+    pub(super) overdue_all: All,
     pub(super) restricted: Vec<OrganisationLine>,
+    pub(super) restricted_all: All,
     pub(super) inspections: Vec<InspectionRow>,
     pub(super) late: Vec<LateRow>,
+    /// Inspections under way, and how many of them had their time counted, those first that stand still longest.
+    pub(super) counted: (i64, i64),
     pub(super) span_days: i64,
     pub(super) leavers: i64,
     pub(super) leaver_median_ms: Option<i64>,
@@ -29,6 +36,13 @@ pub(crate) struct OverviewView {
     pub(super) insured_won: Won,
     pub(super) signals: Vec<SignalRow>,
     pub(super) decisions: Vec<ProposalLine>,
+}
+
+/// How many there are in all, and where they are listed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct All {
+    pub(super) count: i64,
+    pub(super) href: String,
 }
 
 /// Inspections under way in one state.
@@ -65,6 +79,14 @@ pub(crate) struct SignalRow {
 /// The view of what was read.
 pub(super) fn view(read: &Oversight, decisions: Vec<ProposalLine>, now: Timestamp) -> OverviewView {
     let (total, [states, duties]) = bars(&read.counts, ("", ""), "/supervisor/organisations");
+    let all = |bars: &[Bar], word: &str| {
+        let found = bars.iter().find(|bar| bar.word == word);
+        All {
+            count: found.map_or(0, |bar| bar.count),
+            href: found.map_or_else(String::new, |bar| bar.href.clone()),
+        }
+    };
+    let under_way: i64 = read.inspections.iter().map(|count| count.count).sum();
     let line = |organisation| OrganisationLine::of(organisation, BASE, now);
     let inspection = |count: &naru_storage::overview::InspectionCount| InspectionRow {
         machine: count.machine.to_string(),
@@ -74,6 +96,9 @@ pub(super) fn view(read: &Oversight, decisions: Vec<ProposalLine>, now: Timestam
     };
     OverviewView {
         total,
+        overdue_all: all(&duties, Status::Overdue.as_str()),
+        restricted_all: all(&states, AdmissionState::Restricted.as_str()),
+        counted: (under_way, under_way.min(COUNTED_MAX)),
         states,
         duties,
         overdue: read.overdue.iter().map(line).collect(),

@@ -21,9 +21,17 @@ use crate::page::{Frame, StaffWay};
 pub(crate) const WAY_LABELS: &[&str] = &[
     "supervisor.way_overview",
     "supervisor.way_organisations",
+    "supervisor.way_archive",
+    "supervisor.way_catalogues",
     "supervisor.way_security",
 ];
-const WAY_PATHS: [&str; 3] = ["/supervisor", "/supervisor/organisations", "/staff/security"];
+const WAY_PATHS: [&str; 5] = [
+    "/supervisor",
+    "/supervisor/organisations",
+    "/supervisor/archive",
+    "/supervisor/catalogues",
+    "/staff/security",
+];
 /// Decisions shown at most.
 const DECISIONS_MAX: i64 = 30;
 
@@ -47,7 +55,9 @@ async fn frame(page: &StaffPage, here: &str) -> Result<Frame, Response> {
 pub(crate) fn ways(here: &str) -> Vec<StaffWay> {
     // An inspection is reached through its organisation.
     let current = match here {
-        here if here.starts_with("/staff") => WAY_PATHS[2],
+        here if here.starts_with("/staff") => WAY_PATHS[4],
+        here if here.starts_with(WAY_PATHS[3]) => WAY_PATHS[3],
+        here if here.starts_with(WAY_PATHS[2]) => WAY_PATHS[2],
         here if here.starts_with(WAY_PATHS[1]) || here.starts_with("/supervisor/inspections") => WAY_PATHS[1],
         _ => WAY_PATHS[0],
     };
@@ -109,7 +119,12 @@ async fn show_one(Path(code): Path<String>, page: StaffPage) -> Response {
         let whole = read::whole(&page.pages.office, staff, &code).await;
         let whole = whole.map_err(|error| Failed::from(error).alone(&page))?;
         let to = ("/supervisor", staff.member.id);
-        let view = organisation_view(&whole, (String::new(), false), to, page.pages.hub.now());
+        let view = organisation_view(
+            &whole,
+            (String::new(), false),
+            to,
+            (page.pages.hub.now(), page.language()),
+        );
         Ok(page.pages.answer(StatusCode::OK, organisation(&view, &frame)))
     };
     answered(shown.await)

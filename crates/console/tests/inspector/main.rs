@@ -7,6 +7,7 @@
 #[expect(dead_code, reason = "the bed of the people has more than an agency needs")]
 mod bed;
 mod desk;
+mod ended;
 mod handed_in;
 mod members;
 mod own;
