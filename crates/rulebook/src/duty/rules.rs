@@ -1,6 +1,6 @@
 //! The dated rules, compiled for one reading of the sources.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use naru_core::Day;
 use serde::Serialize;
@@ -125,6 +125,18 @@ impl Rules {
     pub fn embedded() -> &'static Self {
         static RULES: LazyLock<Rules> = LazyLock::new(|| Rules::with(Switches::default()));
         &RULES
+    }
+
+    /// The rules under a reading, compiled once for each and kept: a hub has one.
+    pub fn under(switches: &Switches) -> &'static Self {
+        static KNOWN: Mutex<Vec<&'static Rules>> = Mutex::new(Vec::new());
+        let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = known.iter().find(|rules| rules.switches == *switches) {
+            return found;
+        }
+        let made: &'static Self = Box::leak(Box::new(Self::with(*switches)));
+        known.push(made);
+        made
     }
 
     /// The rules under a reading of one's own.

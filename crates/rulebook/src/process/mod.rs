@@ -9,12 +9,12 @@ mod raw;
 mod settings;
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, Mutex, PoisonError};
 
 use serde::Serialize;
 
 pub use clock::{ClockError, Entry, Owner, Spent};
-pub use settings::{ProcessSettings, SettingsError, Verdict};
+pub use settings::{ProcessSettings, SettingsError};
 
 use crate::{Certainty, Party};
 
@@ -79,7 +79,7 @@ pub struct Transition {
     pub by: Party,
     /// It takes a second person, who is not the one that asked for it.
     pub needs_four_eyes: bool,
-    /// It opens a round of remediation ([`ProcessSettings::permits_round`]).
+    /// It opens a round of remediation.
     pub opens_round: bool,
     /// The dated rule it rests on.
     pub rule: Option<String>,
@@ -215,6 +215,21 @@ impl Processes {
             Processes::with(ProcessSettings::default()).expect("the default settings are tested with the book")
         });
         &PROCESSES
+    }
+
+    /// The machines under settings, made once for each and kept: a hub has one.
+    ///
+    /// # Errors
+    /// [`SettingsError`] where the settings contradict themselves.
+    pub fn under(settings: &ProcessSettings) -> Result<&'static Self, SettingsError> {
+        static KNOWN: Mutex<Vec<&'static Processes>> = Mutex::new(Vec::new());
+        let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = known.iter().find(|processes| processes.settings == *settings) {
+            return Ok(found);
+        }
+        let made: &'static Self = Box::leak(Box::new(Self::with(*settings)?));
+        known.push(made);
+        Ok(made)
     }
 
     /// The machines under settings of one's own.

@@ -44,6 +44,8 @@ struct RawMachine {
     _gate_order: Option<String>,
     #[serde(rename = "flags", default)]
     _flags: Vec<String>,
+    #[serde(default)]
+    four_eyes_too: Vec<String>,
     clock_starts: Option<RawClock>,
     initial: String,
     terminal: Vec<String>,
@@ -67,6 +69,7 @@ struct RawClock {
 enum WeeksSetting {
     OrgClockWeeks,
     AppClockWeeks,
+    ConfirmationClockWeeks,
 }
 
 /// `on` is a word here, although YAML 1.1 reads it as true: the reader keeps keys of structs as they are written.
@@ -126,7 +129,23 @@ fn machine(raw: RawMachine, settings: &ProcessSettings) -> Result<Machine, Strin
         Some(WhenSetting::AppRetestAllowed) => settings.app_retest_allowed,
         None => true,
     });
-    let transitions: Vec<Transition> = steps.map(transition).collect();
+    let four_eyes_too = raw.four_eyes_too;
+    let transitions: Vec<Transition> = steps
+        .map(|step| {
+            let is_added = four_eyes_too.contains(&step.on);
+            let made = transition(step);
+            Transition {
+                needs_four_eyes: made.needs_four_eyes || is_added,
+                ..made
+            }
+        })
+        .collect();
+    if let Some(unknown) = four_eyes_too
+        .iter()
+        .find(|on| !transitions.iter().any(|step| step.on == **on))
+    {
+        return Err(format!("`four_eyes_too` names `{unknown}`, which is no step"));
+    }
     let mut states = vec![raw.initial.clone()];
     for state in transitions.iter().flat_map(|step| step.from.iter().chain([&step.to])) {
         if !states.contains(state) {
@@ -139,6 +158,7 @@ fn machine(raw: RawMachine, settings: &ProcessSettings) -> Result<Machine, Strin
         weeks: match start.weeks {
             WeeksSetting::OrgClockWeeks => settings.org_clock_weeks,
             WeeksSetting::AppClockWeeks => settings.app_clock_weeks,
+            WeeksSetting::ConfirmationClockWeeks => settings.confirmation_clock_weeks,
         },
     });
     let machine = Machine {
