@@ -4,6 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use naru_core::{Actor, Member, Organisation, OrganisationKind, Role};
+use naru_rulebook::duty::{Rules, Switches};
+use naru_rulebook::process::{ProcessSettings, Processes};
 use naru_web::Hub;
 use serde::{Deserialize, Serialize};
 
@@ -60,8 +62,18 @@ pub struct AdmissionSettings {
     pub warning_days: u32,
     /// Observations of one signal that are kept whatever they say; of older ones only those that turned it.
     pub observations_kept: i64,
+    /// Days by which the hub proposes to extend a deadline while the agency itself is late; the sources leave it open.
+    pub extension_days: u32,
+    /// Inspections of one organisation under way at most.
+    pub inspections_max: usize,
+    /// Ports below 1,024 at which endpoints are looked at; those above are.
+    pub endpoint_low_ports: Vec<u16>,
     /// Whether endpoints at private addresses may be looked at; for a trial alone.
     pub private_endpoints: bool,
+    /// How the dated rules are read where their sources leave it open.
+    pub switches: Switches,
+    /// What the sources leave open about the processes.
+    pub process: ProcessSettings,
 }
 
 impl Default for AdmissionSettings {
@@ -91,8 +103,26 @@ impl Default for AdmissionSettings {
             dormant_days: 90,
             warning_days: 30,
             observations_kept: 200,
+            extension_days: 30,
+            inspections_max: 10,
+            endpoint_low_ports: vec![443],
             private_endpoints: false,
+            switches: Switches::default(),
+            process: ProcessSettings::default(),
         }
+    }
+}
+
+impl AdmissionSettings {
+    /// The dated rules as they are read here.
+    pub fn rules(&self) -> &'static Rules {
+        Rules::under(&self.switches)
+    }
+
+    /// The processes as they are set here; under settings that contradict themselves, which no configuration brings,
+    /// the book's own.
+    pub fn processes(&self) -> &'static Processes {
+        Processes::under(&self.process).unwrap_or_else(|_| Processes::embedded())
     }
 }
 

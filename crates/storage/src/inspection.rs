@@ -271,13 +271,15 @@ impl Tx {
         rows.into_iter().map(read).collect()
     }
 
-    /// Whether an agency has, or had, an inspection of an organisation.
+    /// Whether an agency has an inspection of an organisation under way that was handed in to it.
     pub async fn inspection_binds(
         &self,
         agency: OrganisationId,
         organisation: OrganisationId,
     ) -> Result<bool, StorageError> {
-        let sql = "SELECT i.round FROM inspections i WHERE i.organisation_id = $1 AND i.agency_id = $2 LIMIT 1";
+        let sql = "SELECT i.round FROM inspections i
+             WHERE i.organisation_id = $1 AND i.agency_id = $2 AND i.ended_at IS NULL AND i.state <> 'CONSULTING'
+             LIMIT 1";
         Ok(self.query_opt(sql, values![organisation, agency]).await?.is_some())
     }
 

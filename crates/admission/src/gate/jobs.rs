@@ -5,20 +5,15 @@
 
 use std::collections::HashMap;
 
-use naru_core::{
-    Action, Actor, AdmissionEvent, AdmissionState, Day, NoticeKind, Organisation, OrganisationId, OrganisationKind,
-};
-use naru_rulebook::duty::{Rules, Status};
+use naru_core::{Action, Actor, Organisation, OrganisationId, OrganisationKind};
 use naru_storage::{OrganisationFilter, StorageError, Tx};
 use serde_json::json;
 
-use super::{WorkedOut, worked_out};
+use super::{WorkedOut, follow_up, worked_out};
 use crate::Office;
-use crate::duty::{Dossier, plus_days};
-use crate::organisation::{OrganisationError, Wanted, admission};
-use crate::proposal::ProposalError;
+use crate::duty::Dossier;
 
-const ACTOR: Actor = Actor::Hub("gates");
+pub(super) const ACTOR: Actor = Actor::Hub("gates");
 /// Organisations of one batch.
 const BATCH: i64 = 200;
 
@@ -48,7 +43,7 @@ async fn batch(office: &Office, after: &str) -> Result<(Option<String>, u64), St
     let worked: Vec<(Dossier, WorkedOut)> = dossiers
         .into_iter()
         .map(|dossier| {
-            let worked = worked_out(&dossier, Rules::embedded(), &office.settings, now);
+            let worked = worked_out(&dossier, office.settings.rules(), &office.settings, now);
             (dossier, worked)
         })
         .collect();
@@ -77,9 +72,7 @@ async fn batch(office: &Office, after: &str) -> Result<(Option<String>, u64), St
         });
         kept.await?;
     }
-    for (dossier, worked) in &worked {
-        follow_up(office, &dossier.organisation, worked).await?;
-    }
+    follow_up::follow(office, &worked).await?;
     let count = u64::try_from(changed.len()).unwrap_or(u64::MAX);
     Ok((Some(last), count))
 }
@@ -131,57 +124,4 @@ async fn dossiers(tx: &Tx, after: &str) -> Result<Vec<Dossier>, StorageError> {
         }
     }
     Ok(dossiers)
-}
-
-/// What a duty that nears or has passed its day brings: a warning, and the proposal that the rules allow.
-async fn follow_up(office: &Office, organisation: &Organisation, worked: &WorkedOut) -> Result<(), StorageError> {
-    let today = office.hub.now().day();
-    let overdue = worked.duty.status == Status::Overdue.as_str();
-    let due = worked.duty.due.or(worked.duty.confirmation_due);
-    let is_near = |due: Day| today <= due && due <= plus_days(today, i64::from(office.settings.warning_days));
-    let cleared = worked.duty.status == Status::Cleared.as_str();
-    if let Some(due) = due.filter(|due| !cleared && (overdue || is_near(*due))) {
-        let kind = if overdue {
-            NoticeKind::DutyOverdue
-        } else {
-            NoticeKind::DutyDue
-        };
-        give(office, organisation.id, kind, due).await?;
-    }
-    if overdue && organisation.state == AdmissionState::Live {
-        propose_restriction(office, organisation).await?;
-    }
-    Ok(())
-}
-
-async fn give(office: &Office, to: OrganisationId, kind: NoticeKind, due: Day) -> Result<(), StorageError> {
-    let given = office.hub.storage().run("notice_give", &ACTOR, async |tx| {
-        if tx.notice_give(to, kind, ("ORG", due)).await? {
-            tx.trail(Action::NoticeGiven, to, json!({ "kind": kind, "due": due }))
-                .await?;
-        }
-        Ok(())
-    });
-    given.await
-}
-
-/// Proposes to cut an overdue fintech off, once at a time.
-async fn propose_restriction(office: &Office, organisation: &Organisation) -> Result<(), StorageError> {
-    let wanted = &Wanted {
-        organisation_id: organisation.id,
-        event: AdmissionEvent::Restrict,
-        reason: "the duty of inspection is overdue (R-SANCTION)",
-        extension_until: None,
-    };
-    let proposed = office.hub.storage().run("restriction_propose", &ACTOR, async |tx| {
-        admission::propose_in(&tx, office, (wanted, None)).await.map(drop)
-    });
-    match proposed.await {
-        Ok(()) | Err(OrganisationError::Proposal(ProposalError::Open) | OrganisationError::Refused(_)) => Ok(()),
-        Err(OrganisationError::Storage(error)) => Err(error),
-        Err(error) => {
-            tracing::warn!(event = "restriction_not_proposed", %error, organisation = %organisation.id);
-            Ok(())
-        }
-    }
 }

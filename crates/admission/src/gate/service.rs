@@ -1,7 +1,7 @@
 //! Works out the gates of an organisation and keeps them, in the transaction that changed what they rest on.
 
-use naru_core::{Action, GateStanding, OrganisationId};
-use naru_rulebook::duty::Rules;
+use naru_core::{Action, GateStanding, NoticeKind, OrganisationId};
+use naru_rulebook::duty::Status;
 use naru_storage::{StorageError, Tx};
 use serde_json::json;
 
@@ -47,7 +47,7 @@ async fn kept(tx: &Tx, settings: &AdmissionSettings, organisation: OrganisationI
     let Some(dossier) = dossier(tx, organisation).await? else {
         return Ok(true);
     };
-    let worked = worked_out(&dossier, Rules::embedded(), settings, tx.now());
+    let worked = worked_out(&dossier, settings.rules(), settings, tx.now());
     let before = &dossier.organisation;
     if before.gates == worked.gates && before.duty == worked.duty && before.insured_won == worked.insured_won {
         return Ok(true);
@@ -56,6 +56,11 @@ async fn kept(tx: &Tx, settings: &AdmissionSettings, organisation: OrganisationI
         .organisation_set_gates(before, &worked.gates, (&worked.duty, worked.insured_won))
         .await?;
     if kept {
+        if worked.duty.status == Status::Cleared.as_str() {
+            for kind in [NoticeKind::DutyDue, NoticeKind::DutyOverdue] {
+                tx.notice_close(organisation, kind, "ORG").await?;
+            }
+        }
         let turned = turned(&before.gates, &worked.gates);
         let details = json!({ "turned": turned, "duty": worked.duty.status });
         tx.trail(Action::GatesWorkedOut, organisation, details).await?;

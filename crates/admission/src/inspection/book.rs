@@ -2,20 +2,35 @@
 
 use naru_core::{InspectionMachine, OrganisationKind, Role};
 use naru_rulebook::catalogue::{Catalogues, Control};
-use naru_rulebook::process::{Machine, Process, Processes, Transition};
+use naru_rulebook::process::{Machine, Process, ProcessSettings, Processes, Transition};
 use naru_rulebook::{Party, Platform};
 use naru_storage::InspectionRow;
 
 use super::InspectionError;
-use crate::{Denied, Staff};
+use crate::{AdmissionSettings, Denied, Staff};
 
 /// The machine of an inspection.
-pub fn machine(of: InspectionMachine) -> &'static Machine {
-    Processes::embedded().machine(match of {
+pub fn machine(settings: &AdmissionSettings, of: InspectionMachine) -> &'static Machine {
+    settings.processes().machine(process(of))
+}
+
+const fn process(of: InspectionMachine) -> Process {
+    match of {
         InspectionMachine::Organisation => Process::OrgInspection,
         InspectionMachine::Service => Process::AppInspection,
         InspectionMachine::OwnInspection => Process::SelfInspection,
-    })
+    }
+}
+
+/// Whether an event that once led out of a state began a round of remediation, whatever the settings are today.
+pub(super) fn opened_round(of: InspectionMachine, from: &str, event: &str) -> bool {
+    let every_step = ProcessSettings {
+        app_retest_allowed: true,
+        ..ProcessSettings::default()
+    };
+    let processes = Processes::under(&every_step).unwrap_or_else(|_| Processes::embedded());
+    let mut leaving = processes.machine(process(of)).leaving(from);
+    leaving.any(|step| step.on == event && step.opens_round)
 }
 
 /// The machine of a finding.

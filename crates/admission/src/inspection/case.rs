@@ -1,10 +1,10 @@
 //! One inspection with everything its steps depend on, and the canonical state that an approver signs.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use naru_core::{InspectionId, InspectionOutcome, RevisionId};
 use naru_rulebook::process::Transition;
-use naru_storage::{FindingRow, InspectionEventRow, InspectionRow, StorageError, Tx, VerdictRow};
+use naru_storage::{AnswerRow, FindingRow, InspectionEventRow, InspectionRow, StorageError, Tx, VerdictRow};
 use serde_json::{Value, json};
 
 use super::{InspectionError, book};
@@ -49,8 +49,7 @@ impl Case {
 
     /// Whether an event began a round of remediation.
     fn opened_round(&self, event: &InspectionEventRow) -> bool {
-        let mut leaving = book::machine(self.inspection.machine).leaving(&event.from_state);
-        leaving.any(|step| step.on == event.event && step.opens_round)
+        book::opened_round(self.inspection.machine, &event.from_state, &event.event)
     }
 
     /// Whether the last verdict on an item before a round leaves something to remedy. A verdict whose findings were all
@@ -121,22 +120,45 @@ impl Case {
         let i = &self.inspection;
         let verdicts: Vec<Value> = self.verdicts.iter().map(verdict_state).collect();
         let findings: Vec<Value> = self.open_findings().map(finding_state).collect();
-        let attached = self.attached(tx).await?;
+        let (answers, attached) = self.answered(tx).await?;
         Ok(json!({
             "inspection": i.id, "organisation": i.organisation_id, "agency": i.agency_id, "machine": i.machine,
             "kind": i.kind, "platform": &i.platform, "service": &i.service, "catalogue": &i.catalogue,
             "state": &i.state, "round": i.round, "event": &step.on, "to": &step.to, "verdicts": verdicts,
-            "open_findings": findings, "documents": digests(tx, &attached).await?, "handed_in": revisions,
+            "answers": answers, "open_findings": findings, "documents": digests(tx, &attached).await?, "handed_in": revisions,
         }))
     }
 
-    /// The revisions that the answers to its items name.
-    async fn attached(&self, tx: &Tx) -> Result<BTreeSet<RevisionId>, StorageError> {
-        let answers = answered(tx.answer_list(self.inspection.organisation_id).await?);
-        let items = book::items(&self.inspection).into_iter();
-        let named = items.filter_map(|control| served(&answers, &control.id).answer().cloned());
-        Ok(named.flat_map(|answer| answer.revisions).collect())
+    /// How each of its items is answered: through which item, in which version, and with which words; and the
+    /// revisions that those answers name.
+    async fn answered(&self, tx: &Tx) -> Result<(Vec<Value>, BTreeSet<RevisionId>), StorageError> {
+        let answers = answers_of(tx, &self.inspection).await?;
+        let (mut said, mut attached) = (Vec::new(), BTreeSet::new());
+        for control in book::items(&self.inspection) {
+            let served = served(&answers, &control.id);
+            let Some(answer) = served.answer() else { continue };
+            said.push(json!({
+                "item": &control.id, "answer": &answer.control_id, "version": answer.version,
+                "sha256": naru_crypto::hex(&naru_crypto::sha256(answer.body.as_bytes())),
+                "revisions": &answer.revisions,
+            }));
+            attached.extend(answer.revisions.iter().copied());
+        }
+        Ok((said, attached))
     }
+}
+
+/// The answers that an inspection rests on: those of today, and once it has ended those of its end.
+pub(crate) async fn answers_of(
+    tx: &Tx,
+    inspection: &InspectionRow,
+) -> Result<HashMap<String, AnswerRow>, StorageError> {
+    let whose = inspection.organisation_id;
+    let rows = match inspection.ended_at {
+        Some(at) => tx.answer_list_as_of(whose, at).await?,
+        None => tx.answer_list(whose).await?,
+    };
+    Ok(answered(rows))
 }
 
 /// Revisions with their digests.

@@ -17,6 +17,9 @@ pub enum InspectionError {
     /// One of the same kind, service and platform is under way.
     #[error("one of the same kind is under way already; end it first")]
     Open,
+    /// So many are under way already.
+    #[error("{0} inspections are under way already; end one of them first")]
+    TooManyOpen(usize),
     /// No agency of this id.
     #[error("there is no such inspecting agency")]
     Agency,
@@ -41,6 +44,9 @@ pub enum InspectionError {
     /// Documents that this step needs.
     #[error("still to be handed in with this step: {}", words(.0))]
     Missing(Vec<DocumentKind>),
+    /// The functional test has not been passed.
+    #[error("a service is tested when its functional test in the test bed was passed")]
+    NotDeveloped,
     /// The organisation has not signed this contract.
     #[error("both sign the same contract: the organisation has not signed this revision of it")]
     NotSigned,

@@ -32,6 +32,7 @@ pub(super) async fn check(
         }
         (_, "submit-fixed-build") => needs(&handed_in, &builds(case)).and_then(|()| answered(case)),
         (_, "accept-and-sign-contract") => signed(case, &handed_in),
+        (InspectionMachine::Service, "start") => developed(tx, case).await,
         (_, "submit-remedied-documents" | "submit-remedy") => answered(case),
         (_, "findings-exist") if case.inspection.state == "TESTING" => judged(case).and_then(|()| agrees(case)),
         (_, "findings-exist" | "reject-remedy-new-round") => match case.open_findings().next() {
@@ -40,22 +41,20 @@ pub(super) async fn check(
         },
         (_, "no-findings") => none_open(case),
         (_, "accept-remedy") => remedied(settings, case),
-        (InspectionMachine::OwnInspection, "send-result") => {
-            judged(case)?;
-            none_open(case)?;
-            fulfilled(case)
-        }
+        (InspectionMachine::OwnInspection, "send-result") => confirmed(settings, case),
         (_, "send-result") => judged(case).and_then(|()| agrees(case)),
         (InspectionMachine::Service, "send-final-report") => judged(case).and_then(|()| agrees(case)),
         (_, "second-person-sign-off" | "correct-and-sign-off") => judged(case),
-        (_, "accept") => fulfilled(case).and(match own::confirmation_applies(tx, case).await? {
+        (_, "accept") => fulfilled(case).and(match own::confirmation_applies(tx, settings, case).await? {
             true => Err(InspectionError::ConfirmationDue),
             false => Ok(()),
         }),
-        (_, "confirmation-duty-applies") => fulfilled(case).and(match own::confirmation_applies(tx, case).await? {
-            true => Ok(()),
-            false => Err(InspectionError::NoConfirmation),
-        }),
+        (_, "confirmation-duty-applies") => {
+            fulfilled(case).and(match own::confirmation_applies(tx, settings, case).await? {
+                true => Ok(()),
+                false => Err(InspectionError::NoConfirmation),
+            })
+        }
         _ => Ok(()),
     }
 }
@@ -81,6 +80,15 @@ fn needs(handed_in: &[RevisionRow], kinds: &[DocumentKind]) -> Result<(), Inspec
         Ok(())
     } else {
         Err(InspectionError::Missing(missing))
+    }
+}
+
+/// A service is tested when its development and test in the open-banking environment are finished: the functional test
+/// says so.
+async fn developed(tx: &Tx, case: &Case) -> Result<(), InspectionError> {
+    match tx.function_test_passed(case.inspection.organisation_id).await? {
+        Some(_) => Ok(()),
+        None => Err(InspectionError::NotDeveloped),
     }
 }
 
@@ -165,6 +173,17 @@ fn remedied(settings: &AdmissionSettings, case: &Case) -> Result<(), InspectionE
     } else {
         none_open(case)
     }
+}
+
+/// A self-inspection is confirmed when every item is fulfilled and no finding is left. Where no round is left either,
+/// the confirmation ends with its findings, and fails by them.
+fn confirmed(settings: &AdmissionSettings, case: &Case) -> Result<(), InspectionError> {
+    judged(case)?;
+    if case.entered("CONFIRMATION_FINDINGS") >= settings.rounds_max {
+        return agrees(case);
+    }
+    none_open(case)?;
+    fulfilled(case)
 }
 
 fn fulfilled(case: &Case) -> Result<(), InspectionError> {

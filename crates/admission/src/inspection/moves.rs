@@ -61,13 +61,13 @@ pub(super) async fn carry_out(
 /// What a state says of the outcome. A self-inspection has passed when only its confirmation is left.
 fn end(tx: &Tx, settings: &AdmissionSettings, case: &Case, after: &mut InspectionRow) {
     after.outcome = match after.state.as_str() {
-        "FINAL_REPORTED" => case.outcome(),
-        "ACCEPTED" | "CONFIRMATION_DUE" | "CONFIRMED" => InspectionOutcome::Passed,
+        "FINAL_REPORTED" | "CONFIRMED" => case.outcome(),
+        "ACCEPTED" | "CONFIRMATION_DUE" => InspectionOutcome::Passed,
         "WITHDRAWN" => InspectionOutcome::Withdrawn,
         "VOID" => InspectionOutcome::Void,
         _ => return,
     };
-    if book::machine(after.machine).is_terminal(&after.state) {
+    if book::machine(settings, after.machine).is_terminal(&after.state) {
         after.ended_at = Some(tx.now());
     }
     if after.outcome == InspectionOutcome::Passed {

@@ -3,7 +3,7 @@
 
 use naru_core::{Action, Actor, InspectionKind, InspectionMachine, OrganisationId};
 use naru_rulebook::Inspection;
-use naru_rulebook::duty::{Facts, Method, Rules};
+use naru_rulebook::duty::{Facts, Method};
 use naru_storage::{InspectionFilter, StorageError, Tx};
 use serde_json::json;
 
@@ -25,15 +25,19 @@ async fn facts(tx: &Tx, organisation: OrganisationId, kind: InspectionKind) -> R
 /// Whether a self-inspection may take the agency's place today.
 pub(super) async fn is_allowed(
     tx: &Tx,
-    organisation: OrganisationId,
-    kind: InspectionKind,
+    settings: &AdmissionSettings,
+    (organisation, kind): (OrganisationId, InspectionKind),
 ) -> Result<bool, StorageError> {
     let facts = facts(tx, organisation, kind).await?;
-    Ok(facts.is_some_and(|facts| Rules::embedded().duty(&facts).methods.contains(&Method::SelfInspection)))
+    Ok(facts.is_some_and(|facts| settings.rules().duty(&facts).methods.contains(&Method::SelfInspection)))
 }
 
 /// Whether the agency must confirm, once the organisation has cleared itself.
-pub(super) async fn confirmation_applies(tx: &Tx, case: &Case) -> Result<bool, StorageError> {
+pub(super) async fn confirmation_applies(
+    tx: &Tx,
+    settings: &AdmissionSettings,
+    case: &Case,
+) -> Result<bool, StorageError> {
     let i = &case.inspection;
     let Some(mut facts) = facts(tx, i.organisation_id, i.kind).await? else {
         return Ok(false);
@@ -43,7 +47,7 @@ pub(super) async fn confirmation_applies(tx: &Tx, case: &Case) -> Result<bool, S
         InspectionKind::Service => facts.app_cleared_by = Some(Method::SelfInspection),
     }
     facts.org_confirmed = false;
-    Ok(Rules::embedded().duty(&facts).confirmation_due.is_some())
+    Ok(settings.rules().duty(&facts).confirmation_due.is_some())
 }
 
 /// Moves the self-inspections of an organisation as the calendar and its facts demand: void where what allowed them was
@@ -67,17 +71,17 @@ pub async fn keep_in_step(
     let mut moved = 0;
     for inspection in tx.inspection_list(&filter).await? {
         let case = Case::load(tx, inspection.id).await?;
-        let event = if !is_allowed(tx, organisation, inspection.kind).await? && !confirms(&case) {
+        let event = if !is_allowed(tx, settings, (organisation, inspection.kind)).await? && !confirms(&case) {
             "precondition-lost"
         } else if inspection.state == "SUBMITTED"
             && case.unfulfilled().is_empty()
-            && confirmation_applies(tx, &case).await?
+            && confirmation_applies(tx, settings, &case).await?
         {
             "confirmation-duty-applies"
         } else {
             continue;
         };
-        let machine = book::machine(inspection.machine);
+        let machine = book::machine(settings, inspection.machine);
         let step = machine.step(&inspection.state, event, naru_rulebook::Party::Clock)?;
         let cause = Cause {
             actor: Actor::Hub("inspections").to_string(),

@@ -7,7 +7,7 @@ use naru_core::{
 };
 use naru_rulebook::process::Transition;
 use naru_rulebook::{Party, Platform};
-use naru_storage::{InspectionRow, Tx};
+use naru_storage::{InspectionFilter, InspectionRow, Tx};
 use serde_json::{Value, json};
 
 use super::case::Case;
@@ -18,7 +18,7 @@ use super::{InspectionError, book, own};
 use crate::answer::service::REVISIONS_MAX;
 use crate::document;
 use crate::proposal::{self, Approved, ProposalError, Proposed};
-use crate::{Office, Staff};
+use crate::{AdmissionSettings, Office, Staff};
 
 const SERVICE_MAX: usize = 100;
 
@@ -84,7 +84,7 @@ pub async fn open(office: &Office, staff: &Staff, opening: &Opening) -> Result<I
     }
     let actor = staff.actor();
     let done = office.hub.storage().run("inspection_open", &actor, async |tx| {
-        let inspection = opened(&tx, staff, opening).await?;
+        let inspection = opened(&tx, &office.settings, (staff, opening)).await?;
         if let Some(agency) = inspection.agency_id {
             let found = tx.organisation_find(agency).await?;
             found
@@ -92,10 +92,11 @@ pub async fn open(office: &Office, staff: &Staff, opening: &Opening) -> Result<I
                 .ok_or(InspectionError::Agency)?;
         }
         if inspection.machine == InspectionMachine::OwnInspection
-            && !own::is_allowed(&tx, staff.organisation.id, inspection.kind).await?
+            && !own::is_allowed(&tx, &office.settings, (staff.organisation.id, inspection.kind)).await?
         {
             return Err(InspectionError::OwnInspectionNotAllowed);
         }
+        bounded(&tx, &office.settings, inspection.organisation_id).await?;
         if !tx.inspection_insert(&inspection).await? {
             return Err(InspectionError::Open);
         }
@@ -109,7 +110,26 @@ pub async fn open(office: &Office, staff: &Staff, opening: &Opening) -> Result<I
     done.await
 }
 
-async fn opened(tx: &Tx, staff: &Staff, opening: &Opening) -> Result<InspectionRow, InspectionError> {
+/// An organisation has so many inspections under way and no more.
+async fn bounded(tx: &Tx, settings: &AdmissionSettings, organisation: OrganisationId) -> Result<(), InspectionError> {
+    let most = settings.inspections_max;
+    let filter = InspectionFilter {
+        organisation_id: Some(organisation),
+        under_way: true,
+        limit: i64::try_from(most).unwrap_or(i64::MAX),
+        ..InspectionFilter::default()
+    };
+    match tx.inspection_list(&filter).await?.len() {
+        open if open < most => Ok(()),
+        _ => Err(InspectionError::TooManyOpen(most)),
+    }
+}
+
+async fn opened(
+    tx: &Tx,
+    settings: &AdmissionSettings,
+    (staff, opening): (&Staff, &Opening),
+) -> Result<InspectionRow, InspectionError> {
     let (agency_id, machine, service, platform) = match opening {
         Opening::Organisation { agency } => (Some(*agency), InspectionMachine::Organisation, "", None),
         Opening::OwnOrganisation => (None, InspectionMachine::OwnInspection, "", None),
@@ -149,7 +169,7 @@ async fn opened(tx: &Tx, staff: &Staff, opening: &Opening) -> Result<InspectionR
         platform: platform.map_or_else(String::new, |platform| platform.to_string()),
         service: service.to_owned(),
         catalogue: catalogue.to_owned(),
-        state: book::machine(machine).initial.clone(),
+        state: book::machine(settings, machine).initial.clone(),
         state_since: tx.now(),
         round: 1,
         outcome: InspectionOutcome::Pending,
@@ -175,7 +195,8 @@ pub async fn act(
         let mut case = Case::load(&tx, id).await?;
         let party = book::side(staff, &case.inspection)?;
         book::require(staff, party)?;
-        let step = book::machine(case.inspection.machine).step(&case.inspection.state, act.event, party)?;
+        let step =
+            book::machine(&office.settings, case.inspection.machine).step(&case.inspection.state, act.event, party)?;
         if case.inspection.version != act.version_seen {
             return Err(InspectionError::Changed(Some(Box::new(case.inspection))));
         }
@@ -257,7 +278,7 @@ pub async fn approve(
         let id: InspectionId = proposal.subject.parse().map_err(|_| InspectionError::Unknown)?;
         let case = Case::load(&tx, id).await?;
         let party = book::side(staff, &case.inspection)?;
-        let machine = book::machine(case.inspection.machine);
+        let machine = book::machine(&office.settings, case.inspection.machine);
         book::takes(machine, &proposal.event, party)?;
         book::require_approver(staff, party)?;
         let shown: Value = serde_json::from_str(&proposal.state).map_err(naru_storage::StorageError::corrupt)?;
@@ -270,7 +291,8 @@ pub async fn approve(
             Ok(step) => case.state(&tx, step, &revisions).await?,
             Err(_) => json!({ "state": &case.inspection.state }),
         };
-        if party == Party::Agency && is_author(staff, &case) {
+        // That the same member proposed it is said before all else.
+        if proposal.proposed_by != Some(staff.member.id) && is_author(staff, &case) {
             return Err(InspectionError::Author);
         }
         match proposal::approve(&tx, &proposal, (staff.member.id, seen), &state_now).await? {
@@ -291,14 +313,12 @@ pub async fn approve(
     done.await?
 }
 
-/// Who judged, or wrote a finding, does not sign for the agency.
+/// Who judged in any round, or wrote a finding that is open or was closed, does not sign.
 fn is_author(staff: &Staff, case: &Case) -> bool {
     let own = staff.actor().to_string();
-    let round = case.inspection.round;
-    case.verdicts
-        .iter()
-        .any(|verdict| verdict.round == round && verdict.judged_by == staff.member.id)
-        || case.open_findings().any(|finding| finding.written_by == own)
+    let mut verdicts = case.verdicts.iter();
+    verdicts.any(|verdict| verdict.judged_by == staff.member.id)
+        || case.findings.iter().any(|finding| finding.written_by == own)
 }
 
 /// Turns a proposed step down, or takes back one's own.
@@ -309,7 +329,11 @@ pub async fn reject(office: &Office, staff: &Staff, proposal: ProposalId, reason
         let id: InspectionId = proposal.subject.parse().map_err(|_| InspectionError::Unknown)?;
         let inspection = tx.inspection_find(id).await?.ok_or(InspectionError::Unknown)?;
         let party = book::side(staff, &inspection)?;
-        book::takes(book::machine(inspection.machine), &proposal.event, party)?;
+        book::takes(
+            book::machine(&office.settings, inspection.machine),
+            &proposal.event,
+            party,
+        )?;
         if proposal.proposed_by != Some(staff.member.id) {
             book::require_approver(staff, party)?;
         }

@@ -6,6 +6,8 @@ use naru_storage::{InspectionEventRow, InspectionRow};
 use serde::Serialize;
 
 use super::book;
+use super::guard::SIGN;
+use crate::AdmissionSettings;
 
 /// A stretch of time in one state.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -30,8 +32,12 @@ pub struct Time {
 }
 
 /// Counts the time of an inspection; `None` where its process has no clock.
-pub fn time(inspection: &InspectionRow, events: &[InspectionEventRow], now: Timestamp) -> Option<Time> {
-    let machine = book::machine(inspection.machine);
+pub fn time(
+    settings: &AdmissionSettings,
+    (inspection, events): (&InspectionRow, &[InspectionEventRow]),
+    now: Timestamp,
+) -> Option<Time> {
+    let machine = book::machine(settings, inspection.machine);
     let mut history = vec![Entry {
         at: inspection.created_at,
         state: &machine.initial,
@@ -60,5 +66,44 @@ pub fn time(inspection: &InspectionRow, events: &[InspectionEventRow], now: Time
     Some(Time {
         spent,
         intervals: intervals.collect(),
+    })
+}
+
+/// How long an agency has not begun what was handed to it signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Waited {
+    /// Since when both could begin: the organisation had signed the contract.
+    pub since: Timestamp,
+    /// By when the agency was to have begun.
+    pub due_by: Timestamp,
+    /// Whether it has not.
+    pub is_late: bool,
+}
+
+/// How long an agency has neither accepted nor begun; `None` where nothing waits for that, because it has begun or the
+/// organisation has not signed yet. It is counted apart from [`time`], which begins with the inspection itself.
+pub fn waited(
+    settings: &AdmissionSettings,
+    (inspection, events): (&InspectionRow, &[InspectionEventRow]),
+    now: Timestamp,
+) -> Option<Waited> {
+    let entered = |state: &str| {
+        let mut entered = events.iter().filter(|e| e.to_state == state && e.from_state != state);
+        entered.next_back().map(|event| event.at)
+    };
+    let applied = entered("APPLIED");
+    let mut signatures = events
+        .iter()
+        .filter(|e| e.event == SIGN && applied.is_some_and(|at| at <= e.at));
+    let since = match inspection.state.as_str() {
+        "APPLIED" => signatures.next()?.at,
+        "CONTRACTED" => signatures.next().map(|e| e.at).or_else(|| entered("CONTRACTED"))?,
+        _ => return None,
+    };
+    let due_by = since.plus_days(7 * i64::from(settings.process.start_weeks));
+    Some(Waited {
+        since,
+        due_by,
+        is_late: due_by < now,
     })
 }

@@ -11,11 +11,11 @@ use naru_storage::{
     RevisionRow, StorageError, Tx, VerdictRow,
 };
 
-use super::case::Case;
+use super::case::{Case, answers_of};
 use super::time::{Time, time};
 use super::{InspectionError, book};
-use crate::answer::{Served, answered, served};
-use crate::{Office, Staff};
+use crate::answer::{Served, served};
+use crate::{AdmissionSettings, Office, Staff};
 
 /// An inspection in an agency's queue.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,8 +98,8 @@ pub struct InspectionView {
     pub may_judge: bool,
 }
 
-fn next(inspection: &InspectionRow, party: Party) -> Vec<&'static str> {
-    book::machine(inspection.machine).events_of(&inspection.state, party)
+fn next(settings: &AdmissionSettings, (inspection, party): (&InspectionRow, Party)) -> Vec<&'static str> {
+    book::machine(settings, inspection.machine).events_of(&inspection.state, party)
 }
 
 /// The inspections of the member's agency, those first whose clock has run longest; in one state, or all under way.
@@ -133,8 +133,8 @@ pub async fn queue(office: &Office, staff: &Staff, state: &str) -> Result<Vec<Qu
             };
             let moved = events.remove(&inspection.id).unwrap_or_default();
             entries.push(QueueEntry {
-                time: time(&inspection, &moved, now),
-                next: next(&inspection, Party::Agency),
+                time: time(&office.settings, (&inspection, &moved), now),
+                next: next(&office.settings, (&inspection, Party::Agency)),
                 inspection,
                 organisation_code,
                 organisation_name,
@@ -192,8 +192,8 @@ pub async fn overview(office: &Office, staff: &Staff) -> Result<Vec<Overview>, I
                 .filter(|finding| finding.is_open() && book::is_told(&inspection, finding.round))
                 .collect();
             found.push(Overview {
-                time: time(&inspection, &events, now),
-                next: next(&inspection, Party::Org),
+                time: time(&office.settings, (&inspection, &events), now),
+                next: next(&office.settings, (&inspection, Party::Org)),
                 overdue: open_findings
                     .iter()
                     .filter(|finding| finding.is_overdue(now.day()))
@@ -223,9 +223,9 @@ pub async fn view(office: &Office, staff: &Staff, id: InspectionId) -> Result<In
         let hides_proposals = party == Some(Party::Org) && case.inspection.agency_id.is_some();
         Ok(InspectionView {
             organisation_name: organisation.map(|found| found.name).unwrap_or_default(),
-            time: time(&case.inspection, &case.events, now),
+            time: time(&office.settings, (&case.inspection, &case.events), now),
             items,
-            next: party.map_or_else(Vec::new, |party| next(&case.inspection, party)),
+            next: party.map_or_else(Vec::new, |party| next(&office.settings, (&case.inspection, party))),
             proposals: open.filter(|p| p.decision.is_none() && !hides_proposals).collect(),
             may_judge: party.is_some() && judging == party,
             inspection: case.inspection,
@@ -236,7 +236,7 @@ pub async fn view(office: &Office, staff: &Staff, id: InspectionId) -> Result<In
 }
 
 async fn items_of(tx: &Tx, case: &Case, party: Option<Party>) -> Result<Vec<ItemView>, StorageError> {
-    let answers = answered(tx.answer_list(case.inspection.organisation_id).await?);
+    let answers = answers_of(tx, &case.inspection).await?;
     let scope = case.scope();
     let shows = |round: i64| party != Some(Party::Org) || book::is_told(&case.inspection, round);
     let mut views = Vec::new();

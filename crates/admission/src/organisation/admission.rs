@@ -2,16 +2,13 @@
 //! another; what follows from rules is looked at again at the moment of the decision.
 
 use naru_core::{
-    Action, AdmissionEvent, Day, FactId, FactKind, Organisation, OrganisationId, OrganisationKind, Proposal,
-    ProposalId, ProposalKind, Role,
+    Action, AdmissionEvent, Day, Decision, FactId, FactKind, Organisation, OrganisationId, OrganisationKind, Proposal,
+    ProposalId, ProposalKind, RevisionId, Role,
 };
-use naru_rulebook::Inspection;
-use naru_rulebook::duty::{Consequence, Rules, Status};
-use naru_storage::{FactRow, InspectionFilter, Tx};
+use naru_storage::{FactRow, Tx};
 use serde_json::{Value, json};
 
-use super::OrganisationError;
-use crate::duty::Dossier;
+use super::{OrganisationError, guard};
 use crate::proposal::{self, Approved, ProposalError, Proposed};
 use crate::{Office, Staff, gate};
 
@@ -26,6 +23,9 @@ pub struct Wanted<'a> {
     pub reason: &'a str,
     /// The new deadline, for [`AdmissionEvent::ExtendDeadline`] alone.
     pub extension_until: Option<Day>,
+    /// The document that shows another special circumstance than a late agency, for
+    /// [`AdmissionEvent::ExtendDeadline`] alone; the reason says which.
+    pub circumstance: Option<RevisionId>,
 }
 
 /// Proposes an event; another member of the operator decides it.
@@ -75,20 +75,27 @@ pub async fn approve(
             .filter(|proposal| proposal.kind == ProposalKind::Admission);
         let proposal = found.ok_or(ProposalError::Unknown)?;
         let wanted = wanted_again(&proposal)?;
-        let state = match looked_at(&tx, office, &wanted).await {
-            Ok(state) => state,
+        let (state, refused) = match looked_at(&tx, office, &wanted).await {
+            Ok(state) => (state, None),
             // It cannot happen any more: then it differs from what was proposed.
-            Err(OrganisationError::Refused(why)) => json!({ "refused": why }),
+            Err(OrganisationError::Refused(why)) => (json!({ "refused": &why }), Some(why)),
             Err(error) => return Err(error),
         };
         let approved = proposal::approve(&tx, &proposal, (staff.member.id, seen), &state).await?;
         if approved == Ok(Approved::Decided) {
             carry_out(&tx, office, (&wanted, &proposal)).await?;
         }
-        // A void proposal is written down too.
-        Ok(approved)
+        // A void proposal is written down too, and whoever would have approved it is told why it cannot be.
+        let is_void = tx
+            .proposal_find(id)
+            .await?
+            .is_some_and(|found| found.decision == Some(Decision::Void));
+        Ok(match (approved, refused) {
+            (Err(ProposalError::Changed), Some(why)) if is_void => Err(OrganisationError::Refused(why)),
+            (approved, _) => approved.map_err(OrganisationError::from),
+        })
     });
-    Ok(approved.await??)
+    approved.await?
 }
 
 /// What a proposal rests on, as it is now; for a page that shows what has changed.
@@ -128,6 +135,9 @@ fn wanted_again(proposal: &Proposal) -> Result<Wanted<'_>, OrganisationError> {
         event: AdmissionEvent::parse(&proposal.event).map_err(|_| corrupt("a proposal's event is unknown"))?,
         reason: &proposal.reason,
         extension_until: until.map(Day),
+        circumstance: state["circumstance"]["revision"]
+            .as_str()
+            .and_then(|id| id.parse().ok()),
     })
 }
 
@@ -140,7 +150,7 @@ async fn looked_at(tx: &Tx, office: &Office, wanted: &Wanted<'_>) -> Result<Valu
         let why = format!("an organisation that is {} cannot {}", organisation.state, wanted.event);
         return Err(OrganisationError::Refused(why));
     };
-    let worked = gate::worked_out(&dossier, Rules::embedded(), &office.settings, tx.now());
+    let worked = gate::worked_out(&dossier, office.settings.rules(), &office.settings, tx.now());
     let mut state = json!({
         "organisation": organisation.id,
         "code": &organisation.code,
@@ -157,80 +167,8 @@ async fn looked_at(tx: &Tx, office: &Office, wanted: &Wanted<'_>) -> Result<Valu
         "insured_won": worked.insured_won,
         "limits_won": organisation.withdraw_day_won,
     });
-    guard(tx, (wanted, &dossier, &worked), &mut state).await?;
+    guard::check((tx, &office.settings), (wanted, &dossier, &worked), &mut state).await?;
     Ok(state)
-}
-
-async fn guard(
-    tx: &Tx,
-    (wanted, dossier, worked): (&Wanted<'_>, &Dossier, &gate::WorkedOut),
-    state: &mut Value,
-) -> Result<(), OrganisationError> {
-    let refused = |why: String| Err(OrganisationError::Refused(why));
-    let today = tx.now().day();
-    let duty = dossier.duty(Rules::embedded(), today, Inspection::Org);
-    match wanted.event {
-        AdmissionEvent::AllGatesOpen | AdmissionEvent::DutyMet => {
-            let mut admission = dossier.organisation.admission();
-            admission.gates.clone_from(&worked.gates);
-            admission.insured_won = worked.insured_won;
-            match admission.closed_gate(tx.now()) {
-                Some(closed) => refused(format!(
-                    "the gate {} is closed ({}): {}",
-                    closed.gate, closed.rule, closed.evidence
-                )),
-                None => Ok(()),
-            }
-        }
-        AdmissionEvent::Restrict if duty.consequence != Consequence::MayRestrictService => {
-            refused(format!("no rule allows a restriction: the duty is {}", duty.status))
-        }
-        AdmissionEvent::ExtendDeadline => {
-            let Some(until) = wanted.extension_until.filter(|until| today < *until) else {
-                return Err(OrganisationError::field("extension_until", "must be a day to come"));
-            };
-            if !matches!(
-                duty.status,
-                Status::Overdue | Status::Deferred | Status::ConfirmationDue
-            ) {
-                return refused(format!("there is no deadline to extend: the duty is {}", duty.status));
-            }
-            let proof = lateness(tx, dossier).await?;
-            let Some(proof) = proof else {
-                return refused("no inspecting agency of this organisation is late".to_owned());
-            };
-            state["extension_until"] = json!(until);
-            state["agency_late"] = proof;
-            Ok(())
-        }
-        _ => Ok(()),
-    }
-}
-
-/// The proof that an inspecting agency takes longer than its time; `None` where none does. Only what no longer changes
-/// is in it, because its digest is what two people approve.
-async fn lateness(tx: &Tx, dossier: &Dossier) -> Result<Option<Value>, OrganisationError> {
-    let filter = InspectionFilter {
-        organisation_id: Some(dossier.organisation.id),
-        under_way: true,
-        limit: 100,
-        ..InspectionFilter::default()
-    };
-    for inspection in tx.inspection_list(&filter).await? {
-        let events = tx.inspection_event_list(inspection.id).await?;
-        let Some(time) = crate::inspection::time(&inspection, &events, tx.now()) else {
-            continue;
-        };
-        if time.spent.is_agency_late {
-            return Ok(Some(json!({
-                "inspection": inspection.id,
-                "agency": inspection.agency_id,
-                "started_at": time.spent.started_at,
-                "agency_was_due_by": time.spent.due_by,
-            })));
-        }
-    }
-    Ok(None)
 }
 
 async fn carry_out(
@@ -245,7 +183,7 @@ async fn carry_out(
             id: FactId::new(tx.now(), tx.chance()),
             organisation_id: id,
             kind: FactKind::Extension,
-            value: organisation.duty.due.map_or_else(String::new, |due| due.to_string()),
+            value: moved_from(&organisation).map_or_else(String::new, |due| due.to_string()),
             valid_from: tx.now().day(),
             valid_to: wanted.extension_until,
             evidence: proposal.id.to_string(),
@@ -260,6 +198,11 @@ async fn carry_out(
     let reason = format!("{} ({})", wanted.reason, proposal.id);
     apply(tx, &organisation, (wanted.event, &reason)).await?;
     Ok(gate::service::work_out(tx, &office.settings, id).await?)
+}
+
+/// The day that an extension moves: that of the inspection, or of its confirmation where that is what is owed.
+fn moved_from(organisation: &Organisation) -> Option<Day> {
+    organisation.duty.confirmation_due.or(organisation.duty.due)
 }
 
 async fn apply(

@@ -7,7 +7,7 @@ use naru_core::{
     AdmissionState, Client, MemberId, OrganisationId, OrganisationKind, Proposal, ProposalKind, Role, SubsidyState,
     Timestamp,
 };
-use naru_rulebook::duty::Status;
+use naru_rulebook::duty::{Rules, Status};
 use naru_storage::overview::{Coverage, InspectionCount, Labelled, LeaverSpan, OrganisationLabel, SignalCount};
 use naru_storage::{
     BudgetRow, InspectionFilter, InspectionRow, NoticeRow, OrganisationCount, OrganisationFilter, PolicyRow,
@@ -18,7 +18,7 @@ use super::OrganisationError;
 use crate::duty::Dossier;
 use crate::inspection::{Time, time};
 use crate::proposal::view::{Named, named};
-use crate::{Denied, Office, Staff, gate};
+use crate::{AdmissionSettings, Denied, Office, Staff, gate};
 
 /// Days over which leavers and decisions are shown to the supervisor.
 const SPAN_DAYS: i64 = 90;
@@ -53,6 +53,8 @@ pub struct Whole {
     pub notices: Vec<NoticeRow>,
     /// Those who proposed and decided.
     pub names: HashMap<MemberId, Named>,
+    /// The dated rules as this hub reads them.
+    pub rules: &'static Rules,
 }
 
 /// The state of admission in numbers.
@@ -132,7 +134,7 @@ pub async fn whole(office: &Office, staff: &Staff, code: &str) -> Result<Whole, 
             .ok_or(OrganisationError::Unknown)?;
         let mut inspections = Vec::new();
         for inspection in tx.inspection_list_of(id).await? {
-            let time = time_of(&tx, &inspection, now).await?;
+            let time = time_of((&tx, &office.settings), &inspection, now).await?;
             inspections.push((inspection, time));
         }
         let proposals = tx.proposal_list_of_organisation(id).await?;
@@ -144,18 +146,23 @@ pub async fn whole(office: &Office, staff: &Staff, code: &str) -> Result<Whole, 
             dossier,
             inspections,
             proposals,
+            rules: office.settings.rules(),
         })
     });
     read.await
 }
 
 /// The time an inspection has taken; one that has ended is not read again.
-async fn time_of(tx: &Tx, inspection: &InspectionRow, now: Timestamp) -> Result<Option<Time>, StorageError> {
+async fn time_of(
+    (tx, settings): (&Tx, &AdmissionSettings),
+    inspection: &InspectionRow,
+    now: Timestamp,
+) -> Result<Option<Time>, StorageError> {
     if inspection.ended_at.is_some() {
         return Ok(None);
     }
     let events = tx.inspection_event_list(inspection.id).await?;
-    Ok(time(inspection, &events, now))
+    Ok(time(settings, (inspection, &events), now))
 }
 
 /// The state of admission in numbers, for those who watch.
@@ -182,7 +189,7 @@ pub async fn oversight(office: &Office, staff: &Staff) -> Result<Oversight, Orga
             overdue: tx.organisation_list(&overdue).await?,
             restricted: tx.organisation_list(&restricted).await?,
             inspections: tx.inspection_counts().await?,
-            late: late(&tx, now).await?,
+            late: late((&tx, &office.settings), now).await?,
             labels: labels(&tx, Labelled::UnderInspection).await?,
             leavers: tx.leaver_span(since).await?,
             coverage: tx.coverage().await?,
@@ -193,7 +200,10 @@ pub async fn oversight(office: &Office, staff: &Staff) -> Result<Oversight, Orga
     read.await
 }
 
-async fn late(tx: &Tx, now: Timestamp) -> Result<Vec<(InspectionRow, Time)>, StorageError> {
+async fn late(
+    (tx, settings): (&Tx, &AdmissionSettings),
+    now: Timestamp,
+) -> Result<Vec<(InspectionRow, Time)>, StorageError> {
     let filter = InspectionFilter {
         under_way: true,
         limit: CLOCKS_MAX,
@@ -201,7 +211,7 @@ async fn late(tx: &Tx, now: Timestamp) -> Result<Vec<(InspectionRow, Time)>, Sto
     };
     let mut late = Vec::new();
     for inspection in tx.inspection_list(&filter).await? {
-        if let Some(time) = time_of(tx, &inspection, now)
+        if let Some(time) = time_of((tx, settings), &inspection, now)
             .await?
             .filter(|time| time.spent.is_agency_late)
         {

@@ -3,7 +3,7 @@
 
 use naru_core::{Client, Day, OrganisationId, OrganisationKind};
 use naru_rulebook::Inspection;
-use naru_rulebook::duty::{Duty, Rules};
+use naru_rulebook::duty::Duty;
 use naru_storage::{OrganisationFilter, PolicyRow, StorageError, SubsidyRow, Tx, UsageCall, UsageDay};
 
 use crate::duty::{Dossier, plus_days};
@@ -55,7 +55,7 @@ pub async fn standing(office: &Office, staff: &Staff) -> Result<Standing, Storag
     });
     let (dossier, clients) = read.await?;
     let dossier = dossier.ok_or_else(|| StorageError::corrupt("a member of an organisation that is not there"))?;
-    let rules = Rules::embedded();
+    let rules = office.settings.rules();
     let facts = dossier.facts_on(today, Inspection::Org);
     Ok(Standing {
         duty: rules.duty(&facts),

@@ -36,7 +36,7 @@ pub(crate) fn office(day: &str) -> (Office, Arc<AtomicI64>) {
     let settings = HubSettings {
         public_url: "https://hub.example:8443".to_owned(),
         mutual_tls_url: None,
-        outbound_roots_pem: Vec::new(),
+        outbound: naru_web::OutboundSettings::default(),
         test_bed: true,
         hours: None,
         lives: Lives::default(),
@@ -151,12 +151,27 @@ impl House {
 
     /// An organisation inspection that has reached these states, one a moment after the other.
     pub(crate) async fn under_way(&self, states: &[&str]) {
+        self.under_way_as(
+            InspectionMachine::Organisation,
+            ("CONSULTING", states),
+            InspectionOutcome::Pending,
+        )
+        .await;
+    }
+
+    /// An inspection by a process that has reached these states from the first.
+    pub(crate) async fn under_way_as(
+        &self,
+        machine: InspectionMachine,
+        (first, states): (&str, &[&str]),
+        outcome: InspectionOutcome,
+    ) {
         let now = self.office.hub.now();
         let row = &InspectionRow {
             id: InspectionId::new(now, self.office.hub.storage().chance()),
             organisation_id: self.fintech_id(),
             agency_id: None,
-            machine: InspectionMachine::Organisation,
+            machine,
             kind: InspectionKind::Organisation,
             platform: String::new(),
             service: String::new(),
@@ -164,7 +179,7 @@ impl House {
             state: states.last().expect("at least one state").to_string(),
             state_since: now,
             round: 1,
-            outcome: InspectionOutcome::Pending,
+            outcome,
             valid_until: None,
             ended_at: None,
             created_at: now,
@@ -172,14 +187,14 @@ impl House {
         };
         let put = self.office.hub.storage().run("inspection_put", &ACTOR, async |tx| {
             tx.inspection_insert(row).await?;
-            let mut from = "CONSULTING";
+            let mut from = first;
             for (sequence, to) in (1..).zip(states) {
                 let event = InspectionEventRow {
                     inspection_id: row.id,
                     sequence,
                     at: now.plus_seconds(sequence),
                     actor: "member:test".to_owned(),
-                    event: "start".to_owned(),
+                    event: if from == *to { "sign-contract" } else { "start" }.to_owned(),
                     from_state: from.to_owned(),
                     to_state: (*to).to_owned(),
                     note: String::new(),
@@ -190,7 +205,8 @@ impl House {
                 tx.inspection_event_insert(&event).await?;
                 from = to;
             }
-            tx.trail(Action::InspectionMoved, row.id, json!({})).await
+            tx.trail(Action::InspectionMoved, row.id, json!({})).await?;
+            work_out(&tx, &self.office.settings, row.organisation_id).await
         });
         let put: Result<(), StorageError> = put.await;
         put.unwrap();

@@ -1,8 +1,10 @@
 //! After the end: what is open again, who sees it, and what people are warned of.
 
 use naru_admission::answer::{self, Answer};
+use naru_admission::document::{self, DocumentError};
 use naru_admission::inspection::{self, InspectionError, Opening};
 use naru_admission::notice::round::{Round, round};
+use naru_admission::proposal::ProposalError;
 use naru_admission::{Staff, finding, notice};
 use naru_core::{
     Action, DocumentKind, InspectionId, InspectionOutcome, NoticeKind, OrganisationKind, Role, SignalKind,
@@ -264,4 +266,82 @@ async fn who_has_a_signal_that_nobody_could_look_at_is_warned_before_it_is_stale
         (told[0].subject.as_str(), told[0].due_on),
         ("sig-isms-cert", now.plus_days(3).day())
     );
+}
+
+#[tokio::test]
+async fn what_is_signed_names_every_answer_and_an_ended_inspection_keeps_them() {
+    let house = House::new().await;
+    let evidence = house.upload(DocumentKind::Evidence).await;
+    let say = async |body: &str, revisions, version_seen| {
+        let answer = Answer {
+            control_id: ITEM.to_owned(),
+            body: body.to_owned(),
+            revisions,
+            version_seen,
+        };
+        answer::put(&house.office, &house.fintech, &answer).await.unwrap();
+    };
+    say("처음", vec![evidence.id], 0).await;
+    let opening = Opening::Service {
+        agency: house.inspector.organisation.id,
+        service: "블루페이".to_owned(),
+        platform: Platform::Web,
+    };
+    let id = house.open(&opening).await.id;
+    let read = async || {
+        document::open(&house.office, &house.inspector, evidence.id)
+            .await
+            .map(|(row, _)| row.id)
+    };
+    assert_eq!(read().await, Err(DocumentError::Unknown), "nothing was handed in yet");
+    house.contracted(id, &[DocumentKind::Application]).await;
+    assert_eq!(read().await, Ok(evidence.id));
+    house.steps(id, &[(&house.inspector, "start")]).await;
+    house.judge_all(&house.inspector, id, None).await;
+    let before = house.propose(&house.inspector, id, "send-final-report").await;
+    let sha256 = naru_crypto::hex(&naru_crypto::sha256("처음".as_bytes()));
+    assert!(before.state.contains(&sha256), "{}", before.state);
+    say("둘째", vec![evidence.id], 1).await;
+    let late = inspection::approve(&house.office, &house.approver, before.id, before.state_sha256).await;
+    assert_eq!(
+        late,
+        Err(InspectionError::Proposal(ProposalError::Changed)),
+        "the words changed"
+    );
+    house.signed(id, "send-final-report").await;
+    house.pass_days(1);
+    say("셋째", Vec::new(), 2).await;
+    let view = inspection::view(&house.office, &house.inspector, id).await.unwrap();
+    let item = view.items.iter().find(|item| item.control.id == ITEM).unwrap();
+    assert_eq!(item.answer().unwrap().body, "둘째", "as it was when it ended");
+    assert_eq!(read().await, Ok(evidence.id), "the signed state names it");
+    let other = house.upload(DocumentKind::Evidence).await;
+    let unnamed = document::open(&house.office, &house.inspector, other.id)
+        .await
+        .map(|(row, _)| row.id);
+    assert_eq!(unnamed, Err(DocumentError::Unknown), "nothing names it");
+    let list = answer::list(
+        &house.office,
+        &house.inspector,
+        house.fintech.organisation.id,
+        "fsi-web",
+    )
+    .await;
+    assert!(list.is_err(), "the answers of today are not the agency's any more");
+}
+
+#[tokio::test]
+async fn an_organisation_has_so_many_inspections_under_way_and_no_more() {
+    let house = House::on("20261121", |settings| settings.inspections_max = 2).await;
+    let service = |name: &str| Opening::Service {
+        agency: house.inspector.organisation.id,
+        service: name.to_owned(),
+        platform: Platform::Web,
+    };
+    let first = house.open(&service("하나")).await.id;
+    house.open(&service("둘")).await;
+    let third = inspection::open(&house.office, &house.fintech, &service("셋")).await;
+    assert_eq!(third, Err(InspectionError::TooManyOpen(2)));
+    house.steps(first, &[(&house.fintech, "withdraw")]).await;
+    house.open(&service("셋")).await;
 }

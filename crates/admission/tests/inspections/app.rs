@@ -74,6 +74,13 @@ async fn a_mobile_service_needs_both_builds_and_fails_by_a_finding() {
         .act(&house.inspector, (id, "accept-and-sign-contract"), &[contract])
         .await
         .unwrap();
+    let early = house.act(&house.inspector, (id, "start"), &[]).await;
+    assert_eq!(
+        early,
+        Err(InspectionError::NotDeveloped),
+        "the functional test was not passed"
+    );
+    house.developed().await;
     house.steps(id, &[(&house.inspector, "start")]).await;
     house.judge_all(&house.inspector, id, Some("fsi-mob-01-1")).await;
     let done = house.signed(id, "send-final-report").await;
@@ -111,5 +118,27 @@ async fn platforms_are_applied_for_one_by_one_and_ios_has_its_own_items() {
     match house.act(&house.fintech, (first, "withdraw"), &[]).await.unwrap() {
         Acted::Moved(after) => assert_eq!(after.state, "WITHDRAWN"),
         other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_failed_test_is_repeated_only_where_a_setting_allows_it() {
+    for allowed in [false, true] {
+        let change: fn(&mut naru_admission::AdmissionSettings) = match allowed {
+            true => |settings| settings.process.app_retest_allowed = true,
+            false => |_| {},
+        };
+        let house = House::on("20261121", change).await;
+        let id = house.open(&service(&house, Platform::Web)).await.id;
+        house.contracted(id, &[DocumentKind::Application]).await;
+        house.steps(id, &[(&house.inspector, "start")]).await;
+        house.judge_all(&house.inspector, id, Some("fsi-web-01-1")).await;
+        if allowed {
+            assert_eq!(house.signed(id, "findings-exist").await.state, "TEST_REMEDIATION");
+            assert_eq!(house.inspection(id).await.round, 2);
+        } else {
+            let refused = house.act(&house.inspector, (id, "findings-exist"), &[]).await;
+            assert!(matches!(refused, Err(InspectionError::Step(_))), "{refused:?}");
+        }
     }
 }

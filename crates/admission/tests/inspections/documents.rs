@@ -288,9 +288,12 @@ async fn only_whom_it_concerns_may_read_and_only_officers_hand_in() {
         "it inspects nobody"
     );
     let agency = house.inspector.organisation.id;
-    house
+    let id = house
         .open(&naru_admission::inspection::Opening::Organisation { agency })
-        .await;
+        .await
+        .id;
+    assert!(!sees(&house.inspector).await, "nothing was handed in to it");
+    house.steps(id, &[(&house.fintech, "submit-drafts")]).await;
     assert!(sees(&house.inspector).await);
     let bytes = || futures_util::stream::iter([Ok::<_, &str>(Bytes::from_static(PDF))]);
     let reader = crate::house::colleague(office, &house.fintech, "reader", &[Role::Reader]).await;

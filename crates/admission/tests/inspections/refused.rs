@@ -18,7 +18,7 @@ async fn opened(house: &House) -> InspectionId {
 async fn in_the_first_state_every_event_and_party_but_those_of_the_process_are_refused() {
     let house = House::new().await;
     let id = opened(&house).await;
-    let machine = inspection::machine(house.inspection(id).await.machine);
+    let machine = inspection::machine(&house.office.settings, house.inspection(id).await.machine);
     let events: BTreeSet<&str> = machine.transitions.iter().map(|step| step.on.as_str()).collect();
     let parties: [(&Staff, &[&str]); 3] = [
         (&house.fintech, &["submit-drafts", "withdraw"]),

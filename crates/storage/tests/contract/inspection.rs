@@ -92,7 +92,7 @@ fn inspection(house: &House, organisation_id: OrganisationId, agency: Option<Org
 }
 
 /// A stored inspection of a fresh organisation by a fresh agency.
-async fn stored(house: &House) -> InspectionRow {
+pub(crate) async fn stored(house: &House) -> InspectionRow {
     let own = organisation(house, OrganisationKind::Fintech).await;
     let agency = organisation(house, OrganisationKind::Agency).await;
     let row = inspection(house, own, Some(agency));
