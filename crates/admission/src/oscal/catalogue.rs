@@ -10,7 +10,7 @@ use naru_oscal::{
 use naru_rulebook::catalogue::{Catalogue, Family, Group as BookGroup, Relation};
 
 use super::ExportError;
-use super::names::{KIND, NUMBER, TITLE_EN, at, line, own, prose, uuid};
+use super::names::{DAY, KIND, NUMBER, ORGANISATION_TYPE, RULE, TITLE_EN, at, iso, line, own, prose, uuid};
 use crate::report::record::Record;
 
 /// The files of this part.
@@ -63,10 +63,17 @@ pub(super) fn profile(record: &Record, key: &str) -> Result<Profile, ExportError
     let title = format!("{}에 적용되는 점검 항목", record.organisation.name);
     let mut profile = Profile::new(
         uuid("profile", key),
-        head(&title, &record.catalogue.version)?,
+        Metadata::new(line(&title), at(record.changed_at())?, line(&record.catalogue.version)),
         vec![Import::controls(CATALOGUE, ids?)],
     );
     profile.merge = Some(Merge::new(true));
+    let binding = &record.binding;
+    profile.metadata.props = vec![
+        own(ORGANISATION_TYPE, binding.org_type.as_str()),
+        own(DAY, &iso(binding.day)),
+    ];
+    let rules = binding.rules.iter().map(|rule| own(RULE, rule));
+    profile.metadata.props.extend(rules);
     Ok(profile)
 }
 

@@ -61,10 +61,24 @@ pub enum ImportError {
     /// What it says cannot be taken here; every reason.
     #[error("the bundle cannot be taken: {}", .0.join("; "))]
     Refused(Vec<String>),
+    /// An upload that is no bundle in one file.
+    #[error("one JSON object is needed, with a document under the name of each file: {0}")]
+    Upload(String),
     /// The inspection, or the right to judge it.
     #[error(transparent)]
     Inspection(#[from] InspectionError),
     /// The database.
     #[error(transparent)]
     Storage(#[from] StorageError),
+}
+
+impl ImportError {
+    /// Everything that stands against the bundle, a sentence each.
+    pub fn sentences(&self) -> Vec<String> {
+        match self {
+            Self::Faults(faults) => faults.iter().map(ToString::to_string).collect(),
+            Self::Refused(reasons) => reasons.clone(),
+            other => vec![other.to_string()],
+        }
+    }
 }

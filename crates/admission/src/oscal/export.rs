@@ -31,17 +31,16 @@ pub async fn export(office: &Office, staff: &Staff, id: InspectionId) -> Result<
         if is_judged_by_another && !is_told && side(staff, &case.inspection) == Ok(Party::Org) {
             return Err(ExportError::NotFinal(case.inspection.state.clone()));
         }
-        Ok(Record::of(&tx, case).await?)
+        Ok(Record::of(&tx, &office.settings, case).await?)
     });
     files(&read.await?)
 }
 
 /// The files of an inspection, for whoever runs the hub.
 pub async fn export_all(office: &Office, id: InspectionId) -> Result<Vec<(String, Vec<u8>)>, ExportError> {
-    let read = office
-        .hub
-        .storage()
-        .read("oscal_export", async |tx| Ok(Record::load(&tx, id).await?));
+    let read = office.hub.storage().read("oscal_export", async |tx| {
+        Ok(Record::load(&tx, &office.settings, id).await?)
+    });
     let record: Result<Record, ExportError> = read.await;
     files(&record?)
 }

@@ -14,8 +14,10 @@ mod reading;
 mod results;
 mod risks;
 mod system;
+mod upload;
 
 pub use error::{ExportError, ImportError};
 pub use export::{export, export_all};
 pub use import::{Imported, check, import};
 pub use names::{NS, PUBLISHER};
+pub use upload::{ImportReport, from_one_file, import_upload, one_file};

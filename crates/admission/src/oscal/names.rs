@@ -26,6 +26,9 @@ pub(super) const ANSWERED: Token = Token::literal("answered");
 pub(super) const ANSWERED_THROUGH: Token = Token::literal("answered-through");
 pub(super) const DUE_ON: Token = Token::literal("due-on");
 pub(super) const REVISION: Token = Token::literal("revision");
+pub(super) const ORGANISATION_TYPE: Token = Token::literal("organisation-type");
+pub(super) const DAY: Token = Token::literal("day");
+pub(super) const RULE: Token = Token::literal("rule");
 /// What a link from an answer or an event to a document is.
 pub(super) const EVIDENCE: Token = Token::literal("evidence");
 
@@ -61,6 +64,12 @@ pub(super) fn at(moment: Timestamp) -> Result<naru_oscal::Timestamp, TimestampEr
 /// The end of a day, in Seoul: until then what is due on it can be done.
 pub(super) fn end_of(day: Day) -> Result<naru_oscal::Timestamp, TimestampError> {
     at(day.start().plus_days(1).plus_seconds(-1))
+}
+
+/// A day as the standard writes it.
+pub(super) fn iso(day: Day) -> String {
+    let (year, rest) = (day.0 / 10_000, day.0 % 10_000);
+    format!("{year:04}-{:02}-{:02}", rest / 100, rest % 100)
 }
 
 /// One line: what breaks it becomes a blank, and what says nothing becomes a dash.

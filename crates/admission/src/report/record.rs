@@ -3,16 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use naru_core::{
-    Decision, FindingId, InspectionId, MemberId, Organisation, OrganisationId, OrganisationKind, Proposal, RevisionId,
-    Timestamp,
+    Day, Decision, FindingId, InspectionId, InspectionKind, MemberId, Organisation, OrganisationId, OrganisationKind,
+    Proposal, RevisionId, Timestamp,
 };
+use naru_rulebook::Inspection;
 use naru_rulebook::catalogue::{Catalogue, Catalogues, Control};
-use naru_storage::{FindingEventRow, InspectionEventRow, RevisionRow, StorageError, Tx};
+use naru_rulebook::duty::OrgType;
+use naru_storage::{FindingEventRow, InspectionEventRow, InspectionRow, RevisionRow, StorageError, Tx};
 use serde_json::Value;
 
-use crate::Staff;
-use crate::answer::{Served, answered, served};
+use crate::answer::{Served, served};
 use crate::inspection::{Case, InspectionError, items, side};
+use crate::{AdmissionSettings, Staff};
 
 /// Somebody who signed, as others are shown them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,15 +42,25 @@ pub(crate) struct Round {
     pub(crate) judged: usize,
 }
 
+/// What bound an organisation on the day on which its inspection was opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Binding {
+    pub(crate) org_type: OrgType,
+    pub(crate) day: Day,
+    /// The ids of the rules, in the order of the book.
+    pub(crate) rules: Vec<String>,
+}
+
 /// One inspection with everything that is said of it elsewhere.
 #[derive(Debug, Clone)]
 pub(crate) struct Record {
+    pub(crate) binding: Binding,
     pub(crate) case: Case,
     pub(crate) organisation: Organisation,
     pub(crate) agency: Option<Organisation>,
     pub(crate) catalogue: &'static Catalogue,
     pub(crate) items: Vec<&'static Control>,
-    /// How each item is answered today, in the order of the items.
+    /// How each item is answered, in the order of the items: today, and once it has ended as of its end.
     pub(crate) answers: Vec<(&'static Control, Served)>,
     /// What happened to each finding, oldest first.
     pub(crate) finding_events: BTreeMap<FindingId, Vec<FindingEventRow>>,
@@ -66,14 +78,36 @@ pub(crate) fn may_look(staff: &Staff, case: &Case) -> bool {
         && (staff.organisation.kind == OrganisationKind::Supervisor || side(staff, &case.inspection).is_ok())
 }
 
+/// What bound the organisation when the inspection was opened.
+async fn binding(
+    tx: &Tx,
+    settings: &AdmissionSettings,
+    inspection: &InspectionRow,
+) -> Result<Binding, InspectionError> {
+    let dossier = crate::gate::service::dossier(tx, inspection.organisation_id).await?;
+    let dossier = dossier.ok_or(InspectionError::Unknown)?;
+    let day = inspection.created_at.day();
+    let kind = match inspection.kind {
+        InspectionKind::Organisation => Inspection::Org,
+        InspectionKind::Service => Inspection::App,
+    };
+    let facts = dossier.facts_on(day, kind);
+    let rules = settings.rules().duty(&facts).rules;
+    Ok(Binding {
+        org_type: facts.org_type,
+        day,
+        rules: rules.iter().map(ToString::to_string).collect(),
+    })
+}
+
 impl Record {
     /// Reads it.
-    pub(crate) async fn load(tx: &Tx, id: InspectionId) -> Result<Self, InspectionError> {
-        Self::of(tx, Case::load(tx, id).await?).await
+    pub(crate) async fn load(tx: &Tx, settings: &AdmissionSettings, id: InspectionId) -> Result<Self, InspectionError> {
+        Self::of(tx, settings, Case::load(tx, id).await?).await
     }
 
     /// Reads what belongs to a case.
-    pub(crate) async fn of(tx: &Tx, case: Case) -> Result<Self, InspectionError> {
+    pub(crate) async fn of(tx: &Tx, settings: &AdmissionSettings, case: Case) -> Result<Self, InspectionError> {
         let inspection = &case.inspection;
         let organisation = tx.organisation_find(inspection.organisation_id).await?;
         let organisation = organisation.ok_or(InspectionError::Unknown)?;
@@ -84,7 +118,7 @@ impl Record {
         let catalogue = Catalogues::embedded().find(&inspection.catalogue);
         let catalogue = catalogue.ok_or_else(|| StorageError::corrupt("a catalogue that is not in the rule book"))?;
         let items = items(inspection);
-        let given = answered(tx.answer_list(inspection.organisation_id).await?);
+        let given = crate::inspection::answers_of(tx, inspection).await?;
         let answers = items.iter().map(|control| (*control, served(&given, &control.id)));
         let mut finding_events = BTreeMap::new();
         for finding in &case.findings {
@@ -97,7 +131,9 @@ impl Record {
             event.map_or(i64::MAX, |event| event.sequence)
         };
         approved.sort_by_key(carried_out);
+        let binding = binding(tx, settings, inspection).await?;
         let mut record = Self {
+            binding,
             answers: answers.collect(),
             items,
             catalogue,

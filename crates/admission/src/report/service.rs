@@ -48,10 +48,10 @@ pub async fn document(
         if !may_look(staff, &case) {
             return Err(ReportError::Unknown);
         }
-        Ok(Record::of(&tx, case).await?)
+        Ok(Record::of(&tx, &office.settings, case).await?)
     });
     let record = read.await?;
-    let document = paper::document(&View::of(&record)?, language);
+    let document = paper::document(&View::of(&office.settings, &record)?, language);
     document
         .check_size()
         .map_err(|error| ReportError::Print(error.to_string()))?;

@@ -14,6 +14,7 @@ use serde_json::Value;
 use super::ReportError;
 use super::people::{Signed, signed};
 use super::record::{Record, Round};
+use crate::AdmissionSettings;
 use crate::inspection::time;
 
 /// States in which an inspection has a result that is reported.
@@ -63,7 +64,7 @@ impl<'a> View<'a> {
     /// # Errors
     /// [`ReportError::NotFinal`] before there is a result; [`ReportError::NotAsSigned`] where the stored verdicts are
     /// not those that were signed.
-    pub(super) fn of(record: &'a Record) -> Result<Self, ReportError> {
+    pub(super) fn of(settings: &AdmissionSettings, record: &'a Record) -> Result<Self, ReportError> {
         let inspection = &record.case.inspection;
         let ended_at = match inspection.ended_at {
             Some(at) if FINAL.contains(&inspection.state.as_str()) => at,
@@ -77,7 +78,7 @@ impl<'a> View<'a> {
             items: judged(record),
             findings: findings(record, ended_at),
             evidence: evidence(record, ended_at),
-            spent: time(inspection, &record.case.events, ended_at).map(|time| time.spent),
+            spent: time(settings, (inspection, &record.case.events), ended_at).map(|time| time.spent),
             signed: signed(record),
         })
     }
@@ -105,10 +106,9 @@ impl<'a> View<'a> {
     }
 }
 
-/// Whether two people signed the verdicts that stand. A self-inspection that was sent back and corrected is signed
-/// again by one person, and what was signed before no longer binds.
+/// Whether two people signed the verdicts that stand.
 fn check_signed(record: &Record) -> Result<(), ReportError> {
-    let Some((proposal, event)) = record.last_signature() else {
+    let Some((proposal, _)) = record.last_signature() else {
         return match record.case.inspection.machine {
             InspectionMachine::OwnInspection => Ok(()),
             _ => Err(ReportError::NotAsSigned),
@@ -117,14 +117,6 @@ fn check_signed(record: &Record) -> Result<(), ReportError> {
     let state: Value = serde_json::from_str(&proposal.state).map_err(|_| ReportError::NotAsSigned)?;
     if crate::proposal::service::state_sha256(&state) != proposal.state_sha256 {
         return Err(ReportError::NotAsSigned);
-    }
-    let mut later = record
-        .case
-        .events
-        .iter()
-        .filter(|later| later.sequence > event.sequence);
-    if later.any(|later| later.event == "correct-and-sign-off") {
-        return Ok(());
     }
     let text = |verdict: &Value, key: &str| verdict.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
     let signed = state

@@ -36,6 +36,21 @@ async fn a_whole_inspection_is_a_bundle_in_order_and_equal_to_the_byte() {
     assert_eq!(files(&house, id).await, first);
     assert_eq!(export_all(&house.office, id).await.unwrap(), first);
     let bundle = Bundle::from_files(first).unwrap();
+    let Some(Document::Profile(profile)) = bundle.get("profile.json") else {
+        panic!("a profile is there")
+    };
+    let props: Vec<(&str, &str)> = profile
+        .metadata
+        .props
+        .iter()
+        .map(|prop| (prop.name.as_str(), prop.value.as_str()))
+        .collect();
+    let expected = [
+        ("organisation-type", "OTHER"),
+        ("day", "2026-11-21"),
+        ("rule", "R-ORG-BASE"),
+    ];
+    assert_eq!(props, expected, "whom it binds, on which day, by which rules");
     let Some(Document::AssessmentResults(results)) = bundle.get("assessment-results.json") else {
         panic!("results are there")
     };

@@ -1,6 +1,6 @@
 //! Bundles with errors: every reason is told, and nothing of them is kept.
 
-use naru_admission::oscal::{ImportError, check, import};
+use naru_admission::oscal::{ImportError, check, from_one_file, import, import_upload, one_file};
 use naru_core::InspectionId;
 use naru_oscal::FaultKind;
 use serde_json::Value;
@@ -128,4 +128,42 @@ async fn what_somebody_judged_here_is_not_overwritten() {
     );
     let verdicts = house.get(async |tx| tx.verdict_list(id).await).await;
     assert_eq!(verdicts.len(), 1, "and none of the others was taken");
+}
+
+#[tokio::test]
+async fn an_upload_is_taken_whole_or_everything_against_it_is_said() {
+    let (given, house, id) = prepared().await;
+    let take = async |bytes: &[u8]| import_upload(&house.office, &house.inspector, id, bytes).await.unwrap();
+    let report = take(b"[]").await;
+    assert!(report.taken.is_none() && report.against.len() == 1, "{report:?}");
+    let twice = take(br#"{"a.json": {"x": 1, "x": 2}}"#).await;
+    assert!(twice.against[0].contains("twice"), "{twice:?}");
+    let broken = edited(&given, "assessment-results.json", |value| {
+        let result = &mut value["assessment-results"]["results"][0];
+        for number in 0..2 {
+            result["findings"][number]["related-observations"][0]["observation-uuid"] =
+                "5d2b1c1e-6c3a-4a53-9a36-111111111111".into();
+        }
+    });
+    let report = take(&one_file(&broken).unwrap()).await;
+    assert!(
+        report.taken.is_none() && report.against.len() >= 2,
+        "each fault is said: {report:?}"
+    );
+    let whole = one_file(&given).unwrap();
+    assert_eq!(
+        one_file(&from_one_file(&whole).unwrap()).unwrap(),
+        whole,
+        "the same bytes"
+    );
+    let taken = take(&whole).await.taken.expect("nothing stands against it");
+    assert_eq!(
+        (taken.round, taken.verdicts, taken.findings, taken.unchanged),
+        (1, 30, 1, 0)
+    );
+    assert!(!taken.left_out.is_empty());
+    let again = take(&whole).await.taken.unwrap();
+    assert_eq!((again.verdicts, again.unchanged), (0, 31));
+    let foreign = import_upload(&house.office, &house.fintech, id, &whole).await;
+    assert!(matches!(foreign, Err(ImportError::Inspection(_))), "{foreign:?}");
 }

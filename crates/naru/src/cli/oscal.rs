@@ -95,23 +95,40 @@ async fn import(context: &Context, (inspection, folder): (InspectionId, &Path), 
         .split_once('/')
         .ok_or_else(|| Failure::Usage("--as needs an agency and a user, such as agency/inspector".to_owned()))?;
     let staff = staff(office.hub.storage(), organisation, user_name).await?;
+    let imported = match oscal::import(&office, &staff, inspection, files(folder)?).await {
+        Ok(imported) => imported,
+        Err(error) => {
+            let against = error.sentences();
+            context.print(&json!({ "against": against }), |_| against.join("\n"));
+            return Err(Failure::Failed(format!("nothing was taken: {} reasons", against.len())));
+        }
+    };
     let by = operator();
     let noted = office.hub.storage().run("oscal_import", &by, async |tx| {
         // The verdicts are the inspector's; who carried them in stands beside them.
-        let details = json!({ "oscal_import": true, "as": staff.member.id });
+        let details = json!({ "oscal_import": true, "as": staff.member.id, "round": imported.round });
         tx.trail(Action::VerdictGiven, inspection, details).await
     });
     noted
         .await
         .map_err(|error: StorageError| Failure::Failed(error.to_string()))?;
-    let imported = oscal::import(&office, &staff, inspection, files(folder)?)
-        .await
-        .map_err(|error| Failure::Failed(error.to_string()))?;
-    let value = json!({ "verdicts": imported.verdicts, "findings": imported.findings });
-    context.print(&value, |_| {
-        format!("{} verdicts, {} findings", imported.verdicts, imported.findings)
-    });
+    print_imported(context, &imported);
     Ok(())
+}
+
+fn print_imported(context: &Context, imported: &oscal::Imported) {
+    let value = json!({
+        "round": imported.round, "verdicts": imported.verdicts, "findings": imported.findings,
+        "unchanged": imported.unchanged, "left_out": imported.left_out,
+    });
+    context.print(&value, |_| {
+        let counts = format!(
+            "round {}: {} verdicts, {} findings, {} unchanged",
+            imported.round, imported.verdicts, imported.findings, imported.unchanged
+        );
+        let left_out = imported.left_out.iter().map(|what| format!("left out: {what}"));
+        std::iter::once(counts).chain(left_out).collect::<Vec<_>>().join("\n")
+    });
 }
 
 async fn office(context: &Context) -> Result<Office, Failure> {
