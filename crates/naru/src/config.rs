@@ -163,6 +163,12 @@ impl Config {
             });
         }
         self.check_keys()?;
+        if self.admission.process.check().is_err() {
+            return Err(ConfigError::Value {
+                key: "admission.process",
+                expected: "must have clocks of 1 to 52 weeks",
+            });
+        }
         let outbound = &self.outbound;
         if outbound.certificate_file.is_some() != outbound.key_file.is_some() {
             return Err(ConfigError::Value {
@@ -326,6 +332,12 @@ mod tests {
             ("page_size = 25", "page_size = 0", "hub.page_size"),
             ("connections = 32", "connections = 0", "database.connections"),
             ("answer_ms = 25000", "answer_ms = 30000", "banking.answer_ms"),
+            ("start_weeks = 4", "start_weeks = 0", "admission.process"),
+            (
+                "efin_isms_survives = false",
+                "efin_isms_survives = \"no\"",
+                "efin_isms_survives",
+            ),
         ] {
             assert!(text.contains(from), "{from}");
             let error = reads(&text.replace(from, to)).unwrap_err();
