@@ -84,7 +84,7 @@ impl Asked {
 }
 
 /// The view before anything was found out.
-pub(super) fn view(asked: Asked) -> RulesView {
+pub(super) fn view(asked: Asked, rules: &Rules) -> RulesView {
     RulesView {
         said: Said::default(),
         asked,
@@ -93,14 +93,14 @@ pub(super) fn view(asked: Asked) -> RulesView {
         organisation: None,
         facts: Vec::new(),
         duty: None,
-        begins_on: Rules::embedded().begins_on().map(iso),
-        switches: switches(),
+        begins_on: rules.begins_on().map(iso),
+        switches: switches(rules),
     }
 }
 
 /// What was found out for these facts.
-pub(super) fn found(facts: &Facts) -> (Vec<(&'static str, String)>, DutyView) {
-    let duty: Duty = Rules::embedded().duty(facts);
+pub(super) fn found(facts: &Facts, rules: &Rules) -> (Vec<(&'static str, String)>, DutyView) {
+    let duty: Duty = rules.duty(facts);
     let is = |flag: bool| if flag { "yes" } else { "no" }.to_owned();
     let day = |day: Option<naru_core::Day>| day.map_or_else(|| "—".to_owned(), iso);
     let by = |method: Option<Method>| method.map_or_else(|| "—".to_owned(), |method| method.to_string());
@@ -116,11 +116,11 @@ pub(super) fn found(facts: &Facts) -> (Vec<(&'static str, String)>, DutyView) {
         ("confirmed", is(facts.org_confirmed)),
         ("extension", day(facts.extension_until)),
     ];
-    (rows, duty_view(facts.inspection, &duty))
+    (rows, duty_view((facts.inspection, rules), &duty))
 }
 
-fn switches() -> Vec<SwitchView> {
-    let values = serde_json::to_value(Rules::embedded().switches()).unwrap_or_default();
+fn switches(rules: &Rules) -> Vec<SwitchView> {
+    let values = serde_json::to_value(rules.switches()).unwrap_or_default();
     let view = |reason: &naru_rulebook::duty::SwitchReason| SwitchView {
         name: reason.name,
         value: match &values[reason.name] {

@@ -52,7 +52,7 @@ fn asked(page: &StaffPage) -> (Asked, bool) {
 async fn ask(page: &StaffPage) -> Result<Response, Response> {
     let frame = frame(page, "/operator/rules").await?;
     let (asked, is_sent) = asked(page);
-    let mut view = view(asked);
+    let mut view = view(asked, page.pages.office.settings.rules());
     if is_sent && let Err(failed) = find_out(page, &mut view).await {
         let (error, words) = failed.on(page)?;
         view.said.error = Some(error);
@@ -78,7 +78,7 @@ async fn find_out(page: &StaffPage, view: &mut RulesView) -> Result<(), Failed> 
         view.organisation = Some((organisation.code.clone(), organisation.name.clone()));
         whole.dossier.facts_on(day, inspection)
     };
-    let (rows, duty) = found(&facts);
+    let (rows, duty) = found(&facts, page.pages.office.settings.rules());
     view.facts = rows;
     view.duty = Some(duty);
     Ok(())

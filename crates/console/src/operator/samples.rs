@@ -168,6 +168,7 @@ pub(crate) fn whole(name: &str, state: AdmissionState) -> Whole {
         closed_at: None,
     };
     Whole {
+        rules: naru_rulebook::duty::Rules::embedded(),
         dossier: Dossier {
             facts: vec![
                 fact(FactKind::LegalType, "EFIN", None),
