@@ -322,6 +322,7 @@ impl Seat {
 
 /// The ways, with the one that leads to the page or above it.
 pub(crate) fn ways(here: &str) -> Vec<StaffWay> {
+    let here = here.split('?').next().unwrap_or_default();
     let is_current = |href: &str| match href {
         "/fintech" => here == href,
         _ => here == href || here.starts_with(&format!("{href}/")),

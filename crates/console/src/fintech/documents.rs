@@ -17,9 +17,10 @@ use naru_core::{Day, DocumentId, DocumentKind, FileKind, RevisionId, Timestamp};
 use naru_storage::RevisionRow;
 use naru_web::Route;
 use serde::Serialize;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::sleep;
 
 use super::desk::{DoneWord, Said, Seat, day_text, id};
+use super::documents_asked::{day_asked, listed, named};
 use super::parts::{self, Parts};
 use super::trouble::{Alert, AlertWord, Trouble, at};
 use crate::member::route;
@@ -63,6 +64,8 @@ pub(super) struct RevisionView {
     pub is_expired: bool,
     /// When it was handed in.
     pub uploaded_at: Timestamp,
+    /// Who handed it in; empty where that is not shown, or they were removed since.
+    pub owner: String,
 }
 
 /// The list.
@@ -70,6 +73,8 @@ pub(super) struct RevisionView {
 pub(super) struct DocumentsView {
     /// The latest revision of each document.
     pub documents: Vec<RevisionView>,
+    /// The past day at whose end they were so; empty for now.
+    pub as_of: String,
     /// The kinds of documents, each with the files that are taken.
     pub kinds: Vec<(DocumentKind, Vec<FileKind>)>,
     /// How large a file may be, mebibytes.
@@ -122,6 +127,7 @@ pub(super) fn revision_view(row: &RevisionRow, today: Day) -> RevisionView {
         expires_on: text(row.expires_on),
         is_expired: row.is_expired(today),
         uploaded_at: row.uploaded_at,
+        owner: String::new(),
     }
 }
 
@@ -130,25 +136,33 @@ fn most_mib(seat: &Seat) -> u64 {
 }
 
 async fn show(seat: Seat) -> Response {
-    let said = seat.said();
-    shown(&seat, &said).await
+    match day_asked(seat.page.query(), seat.today()) {
+        Ok(asked) => shown(&seat, &seat.said(), asked).await,
+        Err(Trouble::Alert(alert)) => shown(&seat, &alerted("as_of", alert), None).await,
+        Err(trouble) => seat.refuse(&trouble),
+    }
 }
 
-async fn shown(seat: &Seat, said: &Said) -> Response {
+async fn shown(seat: &Seat, said: &Said, asked: Option<Day>) -> Response {
+    let as_of = asked.map(day_text).unwrap_or_default();
+    let here = if as_of.is_empty() {
+        HERE.to_owned()
+    } else {
+        format!("{HERE}?on={as_of}")
+    };
     let view = async {
-        let organisation = seat.staff.organisation.id;
-        let rows = document::current(seat.office(), &seat.staff, organisation).await?;
         let files = |kind: &DocumentKind| {
             let fit = FileKind::ALL.iter().copied().filter(|file| file.fits(*kind));
             (*kind, fit.collect())
         };
         Ok(DocumentsView {
-            documents: rows.iter().map(|row| revision_view(row, seat.today())).collect(),
+            documents: listed(seat, asked).await?,
+            as_of,
             kinds: DocumentKind::ALL.iter().map(files).collect(),
             most_mib: most_mib(seat),
         })
     };
-    seat.show(("fintech/documents.html", HERE), said, view.await).await
+    seat.show(("fintech/documents.html", &here), said, view.await).await
 }
 
 async fn show_one(Path(document): Path<String>, seat: Seat) -> Response {
@@ -157,7 +171,7 @@ async fn show_one(Path(document): Path<String>, seat: Seat) -> Response {
         let document: DocumentId = id(&document)?;
         let rows = document::revisions(seat.office(), &seat.staff, document).await?;
         Ok(DocumentView {
-            revisions: rows.iter().map(|row| revision_view(row, seat.today())).collect(),
+            revisions: named(&seat, &rows, seat.today()).await?,
             most_mib: most_mib(&seat),
         })
     };
@@ -227,7 +241,7 @@ async fn upload(seat: Seat, request: Request) -> Response {
         }
         Err(Refusal::Trouble(Trouble::Alert(alert))) => {
             let is_busy = alert.word == AlertWord::Busy;
-            let mut response = shown(&seat, &said(alert, words)).await;
+            let mut response = shown(&seat, &said(alert, words), None).await;
             if is_busy {
                 *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
                 let headers = response.headers_mut();
@@ -239,13 +253,19 @@ async fn upload(seat: Seat, request: Request) -> Response {
     }
 }
 
+fn alerted(form: &str, alert: Alert) -> Said {
+    Said {
+        alert: Some(alert),
+        form: form.to_owned(),
+        ..Said::default()
+    }
+}
+
 fn said(alert: Alert, mut words: Words) -> Said {
     words.remove("csrf");
     Said {
-        alert: Some(alert),
-        form: "upload".to_owned(),
         filled: words,
-        ..Said::default()
+        ..alerted("upload", alert)
     }
 }
 
@@ -271,11 +291,15 @@ impl From<MultipartError> for Trouble {
 
 /// Reads the words, then streams the file. The token is looked at before anything else is believed.
 async fn received(seat: &Seat, parts: &mut Parts, words: &mut Words) -> Result<(), Refusal> {
-    let (file_begins, until) = (parts.file_begins(), Instant::now() + WORDS_WITHIN);
-    let too_slow = |_| at("file", AlertWord::Broken, DocumentError::Slow);
+    let file_begins = parts.file_begins();
+    let too_slow = || at("file", AlertWord::Broken, DocumentError::Slow);
+    let mut until = std::pin::pin!(sleep(WORDS_WITHIN));
     for _ in 0..=WORDS_MAX {
-        let next = timeout_at(until, parts.parts.next_field()).await;
-        let Some(field) = next.map_err(too_slow)?? else { break };
+        let next = tokio::select! {
+            next = parts.parts.next_field() => next?,
+            () = &mut until => return Err(too_slow().into()),
+        };
+        let Some(field) = next else { break };
         let name = field.name().unwrap_or_default().to_owned();
         if name == "file" {
             let token = words.get("csrf").map_or("", String::as_str);
@@ -285,7 +309,10 @@ async fn received(seat: &Seat, parts: &mut Parts, words: &mut Words) -> Result<(
             file_begins();
             return Ok(take(seat, field, words).await?);
         }
-        let text = timeout_at(until, word(field)).await.map_err(too_slow)??;
+        let text = tokio::select! {
+            text = word(field) => text?,
+            () = &mut until => return Err(too_slow().into()),
+        };
         words.insert(name, text);
     }
     if !seat.page.guest.sent(words.get("csrf").map_or("", String::as_str)) {

@@ -72,6 +72,7 @@ impl Gallery<'_> {
             expires_on: plain("2026-01-01"),
             is_expired: true,
             uploaded_at: at("20260101090000"),
+            owner: plain(self.name),
         }
     }
 
@@ -214,11 +215,13 @@ impl Gallery<'_> {
         let kinds = DocumentKind::ALL.iter().map(|kind| (*kind, FileKind::ALL.to_vec()));
         let documents = DocumentsView {
             documents: vec![self.revision()],
+            as_of: plain("2026-11-01"),
             kinds: kinds.collect(),
             most_mib: 50,
         };
         let empty = DocumentsView {
             documents: Vec::new(),
+            as_of: String::new(),
             ..documents.clone()
         };
         self.add(("documents", "/fintech/documents"), &Said::default(), &documents);

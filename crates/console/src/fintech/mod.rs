@@ -8,6 +8,7 @@ mod apps;
 mod apps_http;
 pub(crate) mod desk;
 mod documents;
+mod documents_asked;
 mod endpoints;
 mod finding;
 #[cfg(test)]

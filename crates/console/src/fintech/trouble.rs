@@ -243,7 +243,7 @@ impl From<EndpointError> for Trouble {
         let text = error.to_string();
         match error {
             EndpointError::Unknown => Self::NotFound,
-            EndpointError::Url(_) => at("url", AlertWord::Url, text),
+            EndpointError::Url(_) | EndpointError::Port(_) => at("url", AlertWord::Url, text),
             EndpointError::Taken => at("url", AlertWord::Taken, text),
             EndpointError::TooMany | EndpointError::TooOften => alert(AlertWord::Full, text),
             EndpointError::Denied(denied) => denied.into(),

@@ -270,3 +270,42 @@ async fn one_answer_serves_every_catalogue_that_it_maps_to_and_two_writers_lose_
     let empty = post(&mut browser, path, &[("version", "1"), ("body", "")]).await;
     assert_eq!(empty.status, 422);
 }
+
+#[tokio::test]
+async fn documents_are_listed_as_they_were_at_the_end_of_a_past_day() {
+    let bed = Bed::new().await;
+    fintech(&bed, ("moafin", 1), &[Role::SecurityOfficer]).await;
+    for (title, ends) in [("first-log", "2026-11-22"), ("second-log", "2026-12-31")] {
+        let mut browser = signed_in(&bed, 1).await;
+        let token = browser.get("/fintech/documents").await.csrf();
+        let words = [
+            ("csrf", token.as_str()),
+            ("kind", "evidence"),
+            ("title", title),
+            ("expires_on", ends),
+        ];
+        let taken = browser.upload("/fintech/documents", &words, ("log.txt", title)).await;
+        assert_eq!(taken.status, 303, "{}", taken.text);
+        bed.pass_seconds(2 * 86_400);
+    }
+    let mut browser = signed_in(&bed, 1).await;
+    let now = browser.get("/fintech/documents").await;
+    for part in ["first-log", "second-log", "2026-11-22에 만료됨", "김담당"] {
+        assert!(now.text.contains(part), "{part}: {}", now.text);
+    }
+    let then = browser.get("/fintech/documents?on=2026-11-21").await;
+    assert!(
+        then.text.contains("first-log") && !then.text.contains("second-log"),
+        "{}",
+        then.text
+    );
+    assert!(then.text.contains("2026-11-22까지 유효") && then.text.contains("2026-11-21의 문서입니다"));
+    let before = browser.get("/fintech/documents?on=2026-11-20").await;
+    assert!(!before.text.contains("first-log") && before.text.contains("on=2026-11-20&lang=en"));
+    let wrong = browser.get("/fintech/documents?on=2026-02-30").await;
+    assert!(
+        wrong.status == 422 && wrong.text.contains("second-log"),
+        "{}",
+        wrong.text
+    );
+}
