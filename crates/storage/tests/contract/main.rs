@@ -46,6 +46,7 @@ mod looks;
 mod member;
 mod member_sign_in;
 mod organisation;
+mod overview;
 mod passkey;
 mod person;
 mod policy;

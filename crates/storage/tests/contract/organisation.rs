@@ -282,7 +282,7 @@ async fn facts_hold_between_their_days_and_until_taken_back(house: &House) {
     assert!(list().await.is_empty());
 }
 
-fn proposal(house: &House, by: Option<MemberId>) -> Proposal {
+pub(crate) fn proposal(house: &House, by: Option<MemberId>) -> Proposal {
     Proposal {
         id: ProposalId::new(house.now(), &house.chance),
         organisation_id: None,
