@@ -64,6 +64,7 @@ pub(crate) fn prober(config: &Config, parts: &Parts) -> Result<HubProber, AppErr
         client_pem,
         stranger_pem: Some((stranger.certificate_pem, stranger.key_pem)),
         warning_days: config.admission.warning_days,
+        low_ports: config.admission.endpoint_low_ports.clone(),
         private_endpoints: config.admission.private_endpoints,
     };
     let storage = parts.hub.storage();

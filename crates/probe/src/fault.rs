@@ -11,6 +11,9 @@ pub enum Fault {
     /// An address of the name is not one that may be looked at.
     #[error("`{0}` is no address that may be looked at")]
     RefusedAddress(IpAddr),
+    /// The port is one of another service.
+    #[error("port {0} may not be looked at")]
+    RefusedPort(u16),
     /// A redirect led to an address that is no target.
     #[error("a redirect leads to what may not be looked at: {0}")]
     RefusedRedirect(String),
@@ -43,6 +46,7 @@ impl Fault {
         match self {
             Self::NoAddress(_) => "no-address",
             Self::RefusedAddress(_) => "refused-address",
+            Self::RefusedPort(_) => "refused-port",
             Self::RefusedRedirect(_) => "refused-redirect",
             Self::NoConnection(_) => "no-connection",
             Self::TimedOut => "timed-out",

@@ -55,6 +55,8 @@ pub struct Reach {
     pub public_only: bool,
     /// Addresses that may be looked at though they are not public: a test environment, a line to a partner.
     pub exempt: Vec<IpAddr>,
+    /// The ports below 1,024 that may be reached; those above may.
+    pub low_ports: Vec<u16>,
     /// Take a redirect to an IP literal too.
     pub ip_literals: bool,
     /// Who answers for names.
@@ -75,6 +77,7 @@ impl Reach {
         Ok(Self {
             public_only: true,
             exempt: Vec::new(),
+            low_ports: vec![443],
             ip_literals: false,
             names: Names::System,
             roots: Arc::new(roots),
@@ -84,6 +87,9 @@ impl Reach {
     /// The addresses of a target, every one of them checked: a name with one refused address is refused, because an
     /// honest name has none.
     pub(crate) async fn addresses(&self, target: &Target) -> Result<Vec<SocketAddr>, Fault> {
+        if !target.is_at_port_of(&self.low_ports) {
+            return Err(Fault::RefusedPort(target.port()));
+        }
         let found = match target.literal() {
             Some(literal) => vec![literal],
             None => self.ask(target).await?,

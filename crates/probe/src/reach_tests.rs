@@ -24,6 +24,26 @@ async fn a_name_with_one_refused_address_is_refused() {
 }
 
 #[tokio::test]
+async fn the_ports_of_other_services_are_not_reached() {
+    let at = async |port: u16, low_ports: &[u16]| {
+        let target = Target::parse(&format!("https://bank.example:{port}/"), false).unwrap();
+        let reach = Reach {
+            low_ports: low_ports.to_vec(),
+            ..reach(&["1.1.1.1"])
+        };
+        reach.addresses(&target).await.map(|found| found[0].port())
+    };
+    for port in [22, 25, 1_023] {
+        assert_eq!(at(port, &[443]).await, Err(Fault::RefusedPort(port)));
+    }
+    for port in [443, 1_024, 8_443] {
+        assert_eq!(at(port, &[443]).await, Ok(port));
+    }
+    assert_eq!(at(22, &[22]).await, Ok(22));
+    assert_eq!(at(443, &[]).await, Err(Fault::RefusedPort(443)));
+}
+
+#[tokio::test]
 async fn a_literal_is_checked_too() {
     let target = Target::parse("https://127.0.0.1/", true).unwrap();
     let refused = reach(&[]).addresses(&target).await;

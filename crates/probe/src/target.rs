@@ -12,6 +12,9 @@ use rustls::pki_types::ServerName;
 /// Most bytes of an address.
 const URL_BYTES: usize = 2_000;
 
+/// The first port that is not reserved to the services of the system (RFC 6335 6).
+const LOW_PORTS: u16 = 1_024;
+
 /// Why a text is no target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TargetError {
@@ -91,6 +94,11 @@ impl Target {
     /// The port, 443 unless another one stands in the address.
     pub fn port(&self) -> u16 {
         self.port
+    }
+
+    /// Whether the port is one of these, or one that needs no privilege: other services of a host are not looked at.
+    pub fn is_at_port_of(&self, low_ports: &[u16]) -> bool {
+        self.port >= LOW_PORTS || low_ports.contains(&self.port)
     }
 
     /// Path and query, from the first slash.

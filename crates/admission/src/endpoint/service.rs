@@ -24,6 +24,9 @@ pub enum EndpointError {
     /// The address cannot be looked at.
     #[error("url: {0}")]
     Url(TargetError),
+    /// The port is one of another service.
+    #[error("url: port {0} is not looked at")]
+    Port(u16),
     /// It is registered already.
     #[error("this address is registered already")]
     Taken,
@@ -62,6 +65,9 @@ pub async fn register(
 ) -> Result<Endpoint, EndpointError> {
     may_change(staff)?;
     let target = Target::parse(url.trim(), office.settings.private_endpoints).map_err(EndpointError::Url)?;
+    if !target.is_at_port_of(&office.settings.endpoint_low_ports) {
+        return Err(EndpointError::Port(target.port()));
+    }
     let (organisation, actor, url) = (staff.organisation.id, staff.actor(), target.to_string());
     let registered = office.hub.storage().run("endpoint_register", &actor, async |tx| {
         if tx.endpoint_find_registered(organisation, kind, &url).await?.is_some() {

@@ -21,6 +21,11 @@ async fn an_address_is_https_with_a_public_name() {
         let refused = register(&house.office, &staff, (KIND, url)).await.unwrap_err();
         assert!(matches!(refused, EndpointError::Url(_)), "{url}: {refused}");
     }
+    for port in [22, 25, 1_023] {
+        let url = format!("https://www.moafin.example:{port}/");
+        let refused = register(&house.office, &staff, (KIND, &url)).await.unwrap_err();
+        assert_eq!(refused, EndpointError::Port(port));
+    }
     assert!(house.signals(staff.organisation.id).await.is_empty());
     let endpoint = house
         .endpoint(&staff, KIND, " https://WWW.moafin.example/callback ")

@@ -76,6 +76,8 @@ pub struct ProberSettings {
     pub stranger_pem: Option<(String, String)>,
     /// Days before the end of a certificate from which on it is warned of.
     pub warning_days: u32,
+    /// Ports below 1,024 that may be reached.
+    pub low_ports: Vec<u16>,
     /// Whether private addresses may be looked at; for a trial alone.
     pub private_endpoints: bool,
 }
@@ -119,6 +121,7 @@ impl HubProber {
         let mut reach = Reach::try_new(&settings.roots_pem)?;
         reach.public_only = !settings.private_endpoints;
         reach.ip_literals = settings.private_endpoints;
+        reach.low_ports.clone_from(&settings.low_ports);
         let mut looks = Settings::new(reach);
         looks.warn_days = i64::from(settings.warning_days);
         let identity = |pem: &Option<(String, String)>| {

@@ -30,9 +30,9 @@ async fn without_certificates_a_callback_is_not_tested() {
         private_endpoints: true,
         ..ProberSettings::default()
     });
-    let seen = prober.look(SignalKind::MtlsHandshake, "https://127.0.0.1:9/").await;
+    let seen = prober.look(SignalKind::MtlsHandshake, "https://127.0.0.1:1109/").await;
     assert_eq!(seen.outcome, SignalOutcome::NotTested);
-    let seen = prober.look(SignalKind::Insurance, "https://127.0.0.1:9/").await;
+    let seen = prober.look(SignalKind::Insurance, "https://127.0.0.1:1109/").await;
     assert_eq!(seen.outcome, SignalOutcome::NotTested, "that is no look from outside");
 }
 
