@@ -9,7 +9,7 @@ use bytes::Bytes;
 use futures_util::{Stream, StreamExt as _};
 use naru_core::OrganisationId;
 use tokio::task::spawn_blocking;
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::timeout;
 
 use super::DocumentError;
 use super::service::joined;
@@ -79,17 +79,25 @@ fn longest(settings: &AdmissionSettings) -> Duration {
 /// [`DocumentError::TooLarge`] as soon as there is too much; [`DocumentError::Slow`] where nothing comes for too long
 /// or all of it takes too long; [`DocumentError::Broken`] where the stream breaks off.
 pub(super) async fn pump<E>(
+    writing: Writing,
+    stream: impl Stream<Item = Result<Bytes, E>>,
+    settings: &AdmissionSettings,
+) -> Result<Writing, DocumentError> {
+    let written = timeout(longest(settings), gather(writing, stream, settings));
+    written.await.unwrap_or(Err(DocumentError::Slow))
+}
+
+async fn gather<E>(
     mut writing: Writing,
     stream: impl Stream<Item = Result<Bytes, E>>,
     settings: &AdmissionSettings,
 ) -> Result<Writing, DocumentError> {
-    let (most, end) = (settings.document_bytes_max, Instant::now() + longest(settings));
+    let most = settings.document_bytes_max;
     let idle = Duration::from_secs(settings.upload_idle_seconds);
     let mut stream = std::pin::pin!(stream);
     let (mut gathered, mut waiting, mut bytes) = (Vec::new(), 0, 0_u64);
     loop {
-        let next = timeout_at(end, timeout(idle, stream.next())).await;
-        let Ok(Ok(next)) = next else {
+        let Ok(next) = timeout(idle, stream.next()).await else {
             return Err(DocumentError::Slow);
         };
         let Some(piece) = next else { break };

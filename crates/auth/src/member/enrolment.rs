@@ -17,8 +17,8 @@ use super::session::{Draft, active};
 use super::{Opened, SignInError};
 use crate::passkey::{PasskeyError, Passkeys, ceremony};
 
-/// Wrong tries of one invitation at most; then it is void. A code has 60 bits, so that not even so many tries could find
-/// one; and at the pace of [`CodePool`] nobody comes to so many within its time, so that no stranger voids it.
+/// Wrong tries of one invitation at most; then it is void. A code has 60 bits, so that not even so many tries could
+/// find one; and at the pace of [`CodePool`] nobody comes to so many within its time, so that no stranger voids it.
 pub const TRIES_MAX: i64 = 1_000_000;
 /// How long somebody with the right code may take to add their passkey, seconds.
 const ENTITLED_SECONDS: i64 = 600;
@@ -59,8 +59,8 @@ pub struct Entitled {
 /// counted before it is compared, and the right code gives its own try back.
 ///
 /// # Errors
-/// [`SignInError::Refused`] for whatever does not fit, [`SignInError::Busy`] where too many codes are being compared, or
-/// too many came from this address or for this member.
+/// [`SignInError::Refused`] for whatever does not fit, [`SignInError::Busy`] where too many codes are being compared,
+/// or too many came from this address or for this member.
 pub async fn enrol(hub: &Hub, pool: &CodePool, claim: &Claim) -> Result<Entitled, SignInError> {
     pool.let_in(claim, hub.now())?;
     let place = pool.place().await?;
