@@ -8,7 +8,12 @@ use super::process::{Dir, NARU, Up};
 
 fn run(dir: &Dir, words: &[&str]) -> Output {
     let config = dir.path().join("trial").join("naru.toml");
-    let command = Command::new(NARU).arg("--json").arg("--config").arg(config).args(words).output();
+    let command = Command::new(NARU)
+        .arg("--json")
+        .arg("--config")
+        .arg(config)
+        .args(words)
+        .output();
     command.expect("naru runs")
 }
 
@@ -33,18 +38,51 @@ fn a_second_member_and_a_directory_s_token_come_from_the_command_line() {
     let certificate = up.text("/ca_file");
     up.terminate();
     assert_eq!(up.ended(10).code(), Some(0));
-    let new = ["organisation", "sign-up", "agency-9", "--kind", "agency", "--name", "나루점검"];
+    let new = [
+        "organisation",
+        "sign-up",
+        "agency-9",
+        "--kind",
+        "agency",
+        "--name",
+        "나루점검",
+    ];
     let first = ["--administrator", "kim@example.com", "--display-name", "김관리"];
     done(&dir, &[&new[..], &first[..]].concat());
-    let member = ["organisation", "add-member", "agency-9", "lee@example.com", "--display-name", "이승인"];
+    let member = [
+        "organisation",
+        "add-member",
+        "agency-9",
+        "lee@example.com",
+        "--display-name",
+        "이승인",
+    ];
     let roles = ["--role", "approver", "--role", "reader", "--certificate", &certificate];
     let added = done(&dir, &[&member[..], &roles[..]].concat());
     assert_eq!(added["roles"], "approver reader");
     assert_eq!(added["has_certificate"], true);
-    refused(&dir, &[&member[..], &["--role", "approver"]].concat(), "has a member of this user name");
+    refused(
+        &dir,
+        &[&member[..], &["--role", "approver"]].concat(),
+        "has a member of this user name",
+    );
     refused(&dir, &[&member[..], &["--role", "desk"]].concat(), "has the role desk");
-    let token = ["organisation", "scim-token", "agency-9", "--name", "hr", "--administrator"];
+    let token = [
+        "organisation",
+        "scim-token",
+        "agency-9",
+        "--name",
+        "hr",
+        "--administrator",
+    ];
     let issued = done(&dir, &[&token[..], &["kim@example.com"]].concat());
-    assert!(issued["token"].as_str().is_some_and(|token| token.len() > 30), "{issued}");
-    refused(&dir, &[&token[..], &["lee@example.com"]].concat(), "no active administrator");
+    assert!(
+        issued["token"].as_str().is_some_and(|token| token.len() > 30),
+        "{issued}"
+    );
+    refused(
+        &dir,
+        &[&token[..], &["lee@example.com"]].concat(),
+        "no active administrator",
+    );
 }
