@@ -16,6 +16,7 @@ pub(crate) const TEMPLATES: &[(&str, &str)] = &[
     template!("inspector/catalogue.html"),
     template!("inspector/catalogues.html"),
     template!("inspector/finding.html"),
+    template!("inspector/import.html"),
     template!("inspector/inspection.html"),
     template!("inspector/item.html"),
     template!("inspector/items.html"),

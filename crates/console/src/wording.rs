@@ -1,9 +1,9 @@
-//! Words for what the hub writes down for machines: what a signal saw, and what a gate rests on. Rows and logs keep their
-//! own short English; every page shows it through [`observed`] and [`evidence`], in the language of the page.
+//! Words for what the hub writes down for machines: what a signal saw, and what a gate rests on. Rows and logs keep
+//! their own short English; every page shows it through [`observed`] and [`evidence`], in the language of the page.
 //!
-//! How to use it: give `observed(&row, language)` to the template as a sentence, and the row's own `summary`, if at all,
-//! below it as the original with `lang="en"`; show `evidence(&standing.evidence, language)` as pairs of a label and a
-//! value, where a pair without a label is a sentence.
+//! How to use it: give `observed(&row, language)` to the template as a sentence, and the row's own `summary`, if at
+//! all, below it as the original with `lang="en"`; show `evidence(&standing.evidence, language)` as pairs of a label
+//! and a value, where a pair without a label is a sentence.
 
 use naru_core::{Language, SignalKind, SignalOutcome};
 use naru_storage::ObservationRow;

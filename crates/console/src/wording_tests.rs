@@ -26,8 +26,16 @@ fn is_korean(text: &str) -> bool {
 #[test]
 fn every_signal_is_told_in_the_language_of_the_page_with_its_numbers() {
     use SignalOutcome::{Fail, NotApplicable, NotTested, Pass};
-    let leaver = |late: &[&str], longest: Option<i64>, directory: bool| json!({ "directory": directory, "measured": 3, "not_measured": 0, "longest_us": longest, "late": late });
-    let dormant = |members: i64, unused: i64| json!({ "members": members, "unused_members": unused, "without_strong_sign_in": 2, "unused_clients": 1 });
+    let leaver = |late: &[&str], longest: Option<i64>, directory: bool| {
+        json!({
+            "directory": directory, "measured": 3, "not_measured": 0, "longest_us": longest, "late": late,
+        })
+    };
+    let dormant = |members: i64, unused: i64| {
+        json!({
+            "members": members, "unused_members": unused, "without_strong_sign_in": 2, "unused_clients": 1,
+        })
+    };
     let cover = |policies: i64| json!({ "policies": policies, "insured_won": 500_000, "limits_won": 1_000_000 });
     let cases = [
         (

@@ -93,6 +93,14 @@ pub enum AlertWord {
     Document,
     /// No item of this round.
     NotAnItem,
+    /// A bundle has faults; they are listed.
+    Faults,
+    /// A file is no JSON.
+    NoJson,
+    /// An upload broke off, was too large, or did not come from this page.
+    Upload,
+    /// As many uploads are under way as there may be.
+    Busy,
     /// It cannot happen in the present state.
     NotNow,
     /// It was decided before.
@@ -125,6 +133,10 @@ words!(AlertWord, "alert", {
     DocumentExpired = "document_expired",
     Document = "document",
     NotAnItem = "not_an_item",
+    Faults = "faults",
+    NoJson = "no_json",
+    Upload = "upload",
+    Busy = "busy",
     NotNow = "not_now",
     Ended = "ended",
     Day = "day",

@@ -1,5 +1,5 @@
-//! One finding: GET …/findings/{id}, POST …/steps, …/extend, …/sign, …/decline and …/strike. Of a self-inspection that no
-//! agency confirms the operator is the judge.
+//! One finding: GET …/findings/{id}, POST …/steps, …/extend, …/sign, …/decline and …/strike. Of a self-inspection that
+//! no agency confirms the operator is the judge.
 
 use axum::extract::Path;
 use axum::response::Response;

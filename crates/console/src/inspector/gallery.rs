@@ -7,9 +7,9 @@ use serde::Serialize;
 
 use super::catalogues;
 use super::desk::{Alert, AlertWord, DoneWord, May, Said, Sheet};
-use super::samples::{ID, SHA256, archive, finding, inspection, item, items, queue, sign};
+use super::samples::{ID, SHA256, archive, finding, import, inspection, item, items, queue, sign};
 use super::seat::ways;
-use super::{ArchiveView, FileLine, PapersView, QueueView, Show};
+use super::{ArchiveView, FileLine, ImportedView, PapersView, QueueView, Show};
 use crate::page::{Frame, PageError, StaffFrame, render};
 
 /// A page with its name.
@@ -143,6 +143,16 @@ pub(crate) fn pages(language: Language, name: &str) -> Vec<Named> {
         page(language, ("inspector/sign.html", &here), &none, &sign(name, false)),
         page(language, ("inspector/sign.html", &here), &author, &sign(name, true)),
     ];
+    pages.extend(beside(language, name));
+    pages.push(papers(language, &here));
+    numbered(pages)
+}
+
+/// The pages beside the inspections under way: the archive, the catalogues, and one inspection with every refusal.
+fn beside(language: Language, name: &str) -> Vec<Named> {
+    let none = Said::default();
+    let here = format!("/inspector/inspections/{ID}");
+    let mut pages = Vec::new();
     let empty = ArchiveView {
         lines: Vec::new(),
         reopened: Vec::new(),
@@ -167,14 +177,30 @@ pub(crate) fn pages(language: Language, name: &str) -> Vec<Named> {
             &inspection(name, "APPLIED"),
         ));
     }
+    let faulty = ImportedView {
+        against: vec![name.to_owned(), "results/0: no such control".to_owned()],
+        ..ImportedView::default()
+    };
+    let taken = ImportedView {
+        round: 2,
+        verdicts: 30,
+        findings: 2,
+        unchanged: 1,
+        left_out: vec![name.to_owned()],
+        against: Vec::new(),
+    };
+    let faults = refused(AlertWord::Faults, &[], &[]);
+    for (said, report) in [(&none, None), (&faults, Some(faulty)), (&none, Some(taken))] {
+        let at = ("inspector/import.html", "/inspector/inspections/import");
+        pages.push(page(language, at, said, &import(name, report)));
+    }
     let at = ("inspector/catalogues.html", "/inspector/catalogues");
     pages.push(page(language, at, &none, &catalogues::all(language)));
     for catalogue in naru_rulebook::catalogue::Catalogues::embedded().iter() {
         let at = ("inspector/catalogue.html", "/inspector/catalogues/one");
         pages.push(page(language, at, &none, &catalogues::one(&catalogue.id, language)));
     }
-    pages.push(papers(language, &here));
-    numbered(pages)
+    pages
 }
 
 /// Pages of one template are told apart by a number.

@@ -114,6 +114,8 @@ pub struct InspectionPageView {
     pub outcome: &'static str,
     /// Whether there is a report.
     pub is_final: bool,
+    /// Whether a round can be taken in from a bundle.
+    pub can_import: bool,
     /// The version that the forms are made for.
     pub version: i64,
     /// Items of the round, how many of them are judged, and how many are not fulfilled.
@@ -181,7 +183,7 @@ fn steps(settings: &AdmissionSettings, view: &InspectionView, named: &Named<'_>)
             needs_note: step.needs_four_eyes
                 || matches!(
                     step.on.as_str(),
-                    "return-for-completion" | "reject-remedy-new-round" | "return"
+                    "return-for-completion" | "reject-remedy-new-round" | "return" | "decline-application"
                 ),
             documents: contract.map(|event| named.lines(&event.revisions)).unwrap_or_default(),
         })
@@ -256,6 +258,7 @@ pub(super) fn page(
         round: inspection.round,
         outcome: inspection.outcome.as_str(),
         is_final: is_final(inspection),
+        can_import: named.base == "/inspector" && view.may_judge,
         version: inspection.version,
         items: progress(view),
         clock: view.time.as_ref().and_then(|time| clock(settings, inspection, time)),

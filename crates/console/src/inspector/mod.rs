@@ -20,6 +20,7 @@ mod finding;
 mod finding_http;
 #[cfg(test)]
 pub(crate) mod gallery;
+mod import;
 mod inspection;
 mod inspection_http;
 mod item;
@@ -39,6 +40,7 @@ pub use catalogues::{CatalogueView, ControlView, GroupView, LinkView};
 pub use desk::{Alert, AlertWord, DoneWord, May, Said};
 pub use documents::DocumentView;
 pub use finding::{FindingEventView, FindingPageView, FindingProposal};
+pub use import::{ImportView, ImportedView};
 pub use inspection::{ClockView, EventView, FindingLine, InspectionPageView, ProposalLine, StepView};
 pub use item::{ItemLine, ItemPageView, ItemsView, Show, SignalView, VerdictView};
 pub use papers::{FileLine, PapersView};
@@ -62,6 +64,7 @@ pub(crate) const WAY_LABELS: &[&str] = &[
 pub(crate) fn routes(pages: &Pages) -> Vec<Route> {
     let mut routes = queue::routes(pages);
     routes.extend(inspection_http::routes(pages));
+    routes.extend(import::routes(pages));
     routes.extend(item_http::routes(pages));
     routes.extend(finding_http::routes(pages));
     routes.extend(sign::routes(pages));

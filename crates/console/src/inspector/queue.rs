@@ -1,5 +1,6 @@
-//! What an agency has under way: GET /inspector. What is due first stands first, and what is late says so; what waits for
-//! the reader's own signature is marked, and what no agency has taken yet can be taken: POST …/inspections/{id}/take.
+//! What an agency has under way: GET /inspector. What is due first stands first, and what is late says so; what waits
+//! for the reader's own signature is marked, and what no agency has taken yet can be taken: POST
+//! …/inspections/{id}/take.
 
 use axum::extract::Path;
 use axum::response::Response;

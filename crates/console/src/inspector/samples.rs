@@ -5,8 +5,9 @@ use naru_core::{InspectionMethod, Timestamp, Verdict};
 
 use super::{
     ArchiveView, ClockView, DocumentView, EndedLine, EventView, FindingEventView, FindingLine, FindingPageView,
-    FindingProposal, InspectionPageView, ItemLine, ItemPageView, ItemsView, ProposalLine, QueueLine, QueueView,
-    ReopenedLine, Show, SignView, SignalView, SignedVerdict, StepView, UnclaimedLine, VerdictView,
+    FindingProposal, ImportView, ImportedView, InspectionPageView, ItemLine, ItemPageView, ItemsView, ProposalLine,
+    QueueLine, QueueView, ReopenedLine, Show, SignView, SignalView, SignedVerdict, StepView, UnclaimedLine,
+    VerdictView,
 };
 
 pub(super) const ID: &str = "ins_0193a5c0000070008000000000000001";
@@ -116,6 +117,7 @@ pub(super) fn inspection(name: &str, state: &str) -> InspectionPageView {
         round: 1,
         outcome: if state == "FINAL_REPORTED" { "passed" } else { "pending" },
         is_final: state == "FINAL_REPORTED",
+        can_import: state == "DOC_INSPECTION",
         version: 7,
         items: (30, 12, 2),
         clock: Some(clock(false)),
@@ -171,6 +173,17 @@ pub(super) fn archive(name: &str) -> ArchiveView {
         reopened: vec![reopened(name)],
         newest_href: "/inspector/archive".to_owned(),
         older_href: format!("/inspector/archive?behind=1.{ID}"),
+    }
+}
+
+pub(super) fn import(name: &str, report: Option<ImportedView>) -> ImportView {
+    ImportView {
+        inspection: ID.to_owned(),
+        organisation: name.to_owned(),
+        round: 2,
+        can_import: report.as_ref().is_none_or(|report| report.round == 0),
+        most_mib: 4,
+        report,
     }
 }
 

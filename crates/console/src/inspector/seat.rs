@@ -204,6 +204,7 @@ const fn status(word: AlertWord) -> StatusCode {
         AlertWord::Changed | AlertWord::Void | AlertWord::Open | AlertWord::NotNow | AlertWord::Ended => {
             StatusCode::CONFLICT
         }
+        AlertWord::Busy => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }

@@ -9,6 +9,7 @@ mod bed;
 mod desk;
 mod ended;
 mod handed_in;
+mod import;
 mod members;
 mod own;
 

@@ -1,5 +1,5 @@
-//! A self-inspection from the fintech to the desk of the operator and back: handed in, returned, corrected, accepted; and
-//! the gate that opens with it.
+//! A self-inspection from the fintech to the desk of the operator and back: handed in, returned, corrected, accepted;
+//! and the gate that opens with it.
 
 use naru_core::{Gate, InspectionId, OrganisationKind, Role};
 use naru_rulebook::catalogue::Catalogues;

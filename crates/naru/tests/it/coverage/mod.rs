@@ -5,4 +5,5 @@
 
 mod records;
 mod staff;
+mod staff_routes;
 mod table;
