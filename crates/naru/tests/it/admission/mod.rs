@@ -5,3 +5,4 @@
 
 mod function_test;
 mod gates;
+mod prober;
