@@ -66,7 +66,8 @@ macro_rules! open_after_end {
                  i.id, i.organisation_id, i.agency_id, i.machine, i.kind, i.platform, i.service, i.catalogue,
                  i.state, i.state_since, i.round, i.outcome, i.valid_until, i.ended_at, i.created_at, i.version,
                  o.code, o.name
-             FROM findings f JOIN inspections i ON i.id = f.inspection_id JOIN organisations o ON o.id = i.organisation_id
+             FROM findings f JOIN inspections i ON i.id = f.inspection_id
+                 JOIN organisations o ON o.id = i.organisation_id
              WHERE f.state <> 'CLOSED' AND f.state <> 'WITHDRAWN' AND i.ended_at IS NOT NULL ",
             $who,
             " ORDER BY COALESCE(f.due_on, 99991231), f.id LIMIT $1"

@@ -110,8 +110,8 @@ pub async fn revisions(
     read.await
 }
 
-/// Whether a member may see what an organisation handed in: its own people, those of an agency whose inspection of it is
-/// under way and was handed in, of the operator and of the supervisor.
+/// Whether a member may see what an organisation handed in: its own people, those of an agency whose inspection of it
+/// is under way and was handed in, of the operator and of the supervisor.
 pub(crate) async fn may_read(tx: &Tx, staff: &Staff, owner: OrganisationId) -> Result<bool, StorageError> {
     if !staff.member.active {
         return Ok(false);

@@ -125,7 +125,8 @@ impl Case {
             "inspection": i.id, "organisation": i.organisation_id, "agency": i.agency_id, "machine": i.machine,
             "kind": i.kind, "platform": &i.platform, "service": &i.service, "catalogue": &i.catalogue,
             "state": &i.state, "round": i.round, "event": &step.on, "to": &step.to, "verdicts": verdicts,
-            "answers": answers, "open_findings": findings, "documents": digests(tx, &attached).await?, "handed_in": revisions,
+            "answers": answers, "open_findings": findings, "documents": digests(tx, &attached).await?,
+            "handed_in": revisions,
         }))
     }
 

@@ -53,6 +53,9 @@ pub enum InspectionError {
     /// A contract can be signed between application and acceptance alone.
     #[error("in this state no contract is signed")]
     NothingToSign,
+    /// This contract was signed, or too many others were.
+    #[error("this contract is signed already, or too many were in this application")]
+    SignedAlready,
     /// Items of the round without a verdict.
     #[error("without a verdict in this round: {}", .0.join(", "))]
     Unjudged(Vec<String>),

@@ -5,6 +5,7 @@
 
 mod book;
 mod case;
+mod contract;
 mod error;
 mod guard;
 mod moves;
@@ -17,9 +18,10 @@ mod view;
 
 pub use book::{finding_machine, is_told, items, judging, machine, side};
 pub use case::Case;
+pub use contract::sign_contract;
 pub use error::InspectionError;
 pub use own::keep_in_step;
-pub use service::{Act, Acted, Opening, act, approve, open, reject, sign_contract};
+pub use service::{Act, Acted, Opening, act, approve, open, reject};
 pub use time::{Interval, Time, Waited, time, waited};
 pub use verdict::{Judgement, judge};
 pub use view::{InspectionView, ItemView, Overview, QueueEntry, archive, overview, queue, view};

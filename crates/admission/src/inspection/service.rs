@@ -12,11 +12,10 @@ use serde_json::{Value, json};
 
 use super::case::Case;
 use super::error::noted;
-use super::guard::{self, SIGN};
-use super::moves::{Cause, carry_out, event_of};
+use super::guard;
+use super::moves::{Cause, carry_out};
 use super::{InspectionError, book, own};
 use crate::answer::service::REVISIONS_MAX;
-use crate::document;
 use crate::proposal::{self, Approved, ProposalError, Proposed};
 use crate::{AdmissionSettings, Office, Staff};
 
@@ -228,7 +227,7 @@ pub async fn act(
 fn needs_note(event: &str) -> bool {
     matches!(
         event,
-        "return-for-completion" | "return" | "reject-remedy-new-round" | "withdraw"
+        "return-for-completion" | "return" | "reject-remedy-new-round" | "withdraw" | "decline-application"
     )
 }
 
@@ -346,47 +345,4 @@ pub async fn reject(office: &Office, staff: &Staff, proposal: ProposalId, reason
 pub(crate) async fn find_proposal(tx: &Tx, id: ProposalId, kind: ProposalKind) -> Result<Proposal, InspectionError> {
     let found = tx.proposal_find(id).await?.filter(|found| found.kind == kind);
     found.ok_or(InspectionError::Proposal(ProposalError::Unknown))
-}
-
-/// The organisation signs a contract: a revision of one of its documents, which the agency then accepts by naming the
-/// same. It can be signed anew until then.
-pub async fn sign_contract(
-    office: &Office,
-    staff: &Staff,
-    id: InspectionId,
-    contract: RevisionId,
-) -> Result<(), InspectionError> {
-    let actor = staff.actor();
-    let done = office
-        .hub
-        .storage()
-        .run("inspection_sign_contract", &actor, async |tx| {
-            let case = Case::load(&tx, id).await?;
-            if book::side(staff, &case.inspection)? != Party::Org {
-                return Err(InspectionError::Unknown);
-            }
-            book::require(staff, Party::Org)?;
-            if case.inspection.state != "APPLIED" {
-                return Err(InspectionError::NothingToSign);
-            }
-            let found = document::check_attached(&tx, case.inspection.organisation_id, &[contract]).await?;
-            if found
-                .iter()
-                .any(|revision| revision.kind != naru_core::DocumentKind::Contract)
-            {
-                return Err(InspectionError::Missing(vec![naru_core::DocumentKind::Contract]));
-            }
-            let cause = Cause {
-                actor: staff.actor().to_string(),
-                note: String::new(),
-                revisions: vec![contract],
-                proposal_id: None,
-            };
-            let event = event_of(&tx, &case, (SIGN, &case.inspection), cause);
-            tx.inspection_event_insert(&event).await?;
-            let details = json!({ "event": SIGN, "revision": contract });
-            tx.trail(Action::InspectionMoved, id, details).await?;
-            Ok(())
-        });
-    done.await
 }

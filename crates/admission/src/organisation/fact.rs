@@ -3,7 +3,7 @@
 
 use naru_core::{Action, Day, FactId, FactKind, OrganisationId, OrganisationKind, Role};
 use naru_rulebook::duty::OrgType;
-use naru_storage::{FactRow, StorageError};
+use naru_storage::{FactRow, StorageError, Tx};
 use serde_json::json;
 
 use super::OrganisationError;
@@ -13,6 +13,8 @@ use crate::{Office, Staff, gate};
 const TEXT_MAX: usize = 200;
 /// Facts of one organisation at most.
 const FACTS_MAX: usize = 400;
+/// Of those what a fintech can say itself at most, so that the operator always finds room.
+const OWN_FACTS_MAX: usize = 100;
 
 /// A fact to be recorded.
 #[derive(Debug, Clone)]
@@ -53,11 +55,7 @@ pub async fn record(office: &Office, staff: &Staff, fact: &NewFact<'_>) -> Resul
         if tx.organisation_find(row.organisation_id).await?.is_none() {
             return Err(OrganisationError::Unknown);
         }
-        if tx.fact_list(row.organisation_id).await?.len() >= FACTS_MAX {
-            return Err(OrganisationError::Refused(format!(
-                "an organisation has at most {FACTS_MAX} facts"
-            )));
-        }
+        room(&tx, (row.organisation_id, row.kind), staff).await?;
         tx.fact_insert(row).await?;
         let details = json!({ "fact": row.id, "kind": row.kind, "from": row.valid_from, "to": row.valid_to });
         tx.trail(Action::FactRecorded, row.organisation_id, details).await?;
@@ -66,6 +64,31 @@ pub async fn record(office: &Office, staff: &Staff, fact: &NewFact<'_>) -> Resul
     });
     recorded.await?;
     Ok(row.id)
+}
+
+/// Whether there is room for one more fact: what a fintech says itself is bounded apart from all of them, those that
+/// were taken back counted too, because they stay.
+async fn room(
+    tx: &Tx,
+    (organisation, kind): (OrganisationId, FactKind),
+    staff: &Staff,
+) -> Result<(), OrganisationError> {
+    let refused = |most: usize| {
+        Err(OrganisationError::Refused(format!(
+            "an organisation has at most {most} such facts"
+        )))
+    };
+    let own = |kind: FactKind| matches!(kind, FactKind::Platform | FactKind::Launched);
+    if staff.organisation.id == organisation && own(kind) {
+        let history = tx.fact_history(organisation).await?;
+        if history.iter().filter(|fact| own(fact.kind)).count() >= OWN_FACTS_MAX {
+            return refused(OWN_FACTS_MAX);
+        }
+    }
+    if tx.fact_list(organisation).await?.len() >= FACTS_MAX {
+        return refused(FACTS_MAX);
+    }
+    Ok(())
 }
 
 /// Takes a fact back, because it was wrong or has ended before its day.

@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod extension;
 mod gates;
 mod house;
 mod moves;

@@ -345,3 +345,37 @@ async fn an_organisation_has_so_many_inspections_under_way_and_no_more() {
     house.steps(first, &[(&house.fintech, "withdraw")]).await;
     house.open(&service("셋")).await;
 }
+
+#[tokio::test]
+async fn an_agency_declines_an_application_with_a_reason_and_a_contract_is_signed_once() {
+    let house = House::new().await;
+    let agency = house.inspector.organisation.id;
+    let id = house.open(&Opening::Organisation { agency }).await.id;
+    let steps = [(&house.fintech, "submit-drafts"), (&house.inspector, "pre-review-done")];
+    house.steps(id, &steps).await;
+    let application = house.upload(DocumentKind::Application).await.id;
+    let apply = async || {
+        let event = "submit-application-and-reviewed-documents";
+        house.act(&house.fintech, (id, event), &[application]).await.unwrap();
+    };
+    apply().await;
+    let contract = house.upload(DocumentKind::Contract).await.id;
+    let sign = async || inspection::sign_contract(&house.office, &house.fintech, id, contract).await;
+    sign().await.unwrap();
+    assert_eq!(sign().await, Err(InspectionError::SignedAlready));
+    let version_seen = house.inspection(id).await.version;
+    let silent = inspection::Act {
+        event: "decline-application",
+        note: " ",
+        revisions: &[],
+        version_seen,
+    };
+    let refused = inspection::act(&house.office, &house.inspector, id, &silent).await;
+    assert_eq!(refused, Err(InspectionError::Note));
+    let foreign = house.act(&house.fintech, (id, "decline-application"), &[]).await;
+    assert!(matches!(foreign, Err(InspectionError::Step(_))), "{foreign:?}");
+    house.steps(id, &[(&house.inspector, "decline-application")]).await;
+    assert_eq!(house.inspection(id).await.state, "READY_TO_APPLY");
+    apply().await;
+    sign().await.unwrap();
+}

@@ -6,6 +6,7 @@
 mod after;
 mod answers;
 mod app;
+mod developed;
 mod documents;
 mod findings;
 mod house;

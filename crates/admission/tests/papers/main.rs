@@ -3,6 +3,8 @@
 // Says to clippy that what helps the tests is a test too: a panic is the message.
 #![cfg(test)]
 
+#[path = "../inspections/developed.rs"]
+mod developed;
 #[path = "../inspections/house.rs"]
 #[expect(
     dead_code,

@@ -53,6 +53,8 @@ struct RawMachine {
     documents: BTreeMap<String, Vec<String>>,
     transitions: Vec<RawTransition>,
     #[serde(default)]
+    steps_too: Vec<RawTransition>,
+    #[serde(default)]
     open_points: Vec<String>,
 }
 
@@ -125,7 +127,8 @@ pub(super) fn machines(text: &str, settings: &ProcessSettings) -> Result<Vec<Mac
 }
 
 fn machine(raw: RawMachine, settings: &ProcessSettings) -> Result<Machine, String> {
-    let steps = raw.transitions.into_iter().filter(|step| match step.when {
+    let all = raw.transitions.into_iter().chain(raw.steps_too);
+    let steps = all.filter(|step| match step.when {
         Some(WhenSetting::AppRetestAllowed) => settings.app_retest_allowed,
         None => true,
     });

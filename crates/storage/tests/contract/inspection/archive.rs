@@ -1,17 +1,24 @@
 //! Ended inspections, what is open on them, answers as they were, and what people are warned of.
 
-use naru_core::{Day, FindingId, InspectionOutcome, MemberId, NoticeKind, OrganisationKind};
-use naru_storage::{AnswerRow, FindingRow, Inspected, InspectionRow};
+use naru_core::{
+    Day, FactId, FactKind, FindingId, InspectionOutcome, MemberId, NoticeKind, Organisation, OrganisationKind,
+    SignalKind, SignalOutcome,
+};
+use naru_storage::{AnswerRow, FactRow, FindingRow, Inspected, InspectionEventRow, InspectionRow};
 
 use super::{organisation, revision, stored};
 use crate::house::House;
+use crate::signal::signals;
 
 on_every_engine!(
     ended_inspections_come_the_latest_first_page_by_page,
     open_findings_of_ended_inspections_come_by_due_day,
     answers_are_listed_as_they_were,
     findings_and_documents_whose_day_comes_are_listed_in_order,
-    open_notices_are_listed_by_the_codes_of_organisations
+    open_notices_are_listed_by_the_codes_of_organisations,
+    signals_that_are_amiss_or_about_to_be_are_listed,
+    a_clearance_counts_from_the_event_that_cleared,
+    facts_that_were_taken_back_stay_in_the_history
 );
 
 async fn ended(house: &House) -> InspectionRow {
@@ -169,4 +176,128 @@ async fn open_notices_are_listed_by_the_codes_of_organisations(house: &House) {
     };
     assert_eq!(between(&code, &code).await, ["ORG"]);
     assert_eq!(between("zzz", "zzzz").await, Vec::<String>::new());
+}
+
+/// Leaves a signal as a look would.
+async fn stands(house: &House, of: &Organisation, (signal, outcome, failures): (SignalKind, SignalOutcome, i64)) {
+    assert!(crate::signal::plan(house, of, (signal, None)).await);
+    let mut row = signals(house, of)
+        .await
+        .into_iter()
+        .find(|row| row.signal == signal)
+        .unwrap();
+    row.outcome = outcome;
+    row.failures = failures;
+    row.expires_at = (outcome != SignalOutcome::Stale).then(|| house.now().plus_seconds(3_600));
+    house.put(async |tx| tx.signal_settle(&row).await).await;
+}
+
+async fn signals_that_are_amiss_or_about_to_be_are_listed(house: &House) {
+    let one = crate::signal::organisation(house).await;
+    stands(house, &one, (SignalKind::Insurance, SignalOutcome::Fail, 0)).await;
+    stands(house, &one, (SignalKind::IsmsCert, SignalOutcome::Stale, 1)).await;
+    stands(house, &one, (SignalKind::ScimLeaver, SignalOutcome::Error, 2)).await;
+    stands(house, &one, (SignalKind::ConsentLedger, SignalOutcome::Pass, 0)).await;
+    stands(house, &one, (SignalKind::DormantCredential, SignalOutcome::Error, 5)).await;
+    let first = house.get(async |tx| tx.signal_list_amiss(5, None, 2).await).await;
+    let rest = house
+        .get(async |tx| tx.signal_list_amiss(5, first.last(), 2).await)
+        .await;
+    let mut seen: Vec<SignalKind> = first.iter().chain(&rest).map(|one| one.signal).collect();
+    seen.sort();
+    assert_eq!(
+        seen,
+        [
+            SignalKind::DormantCredential,
+            SignalKind::Insurance,
+            SignalKind::IsmsCert
+        ]
+    );
+    let going = async |seconds| {
+        let until = house.now().plus_seconds(seconds);
+        let rows = house.get(async |tx| tx.signal_list_going_stale(until, 10).await).await;
+        let mut kinds: Vec<SignalKind> = rows.into_iter().map(|row| row.signal).collect();
+        kinds.sort();
+        kinds
+    };
+    assert_eq!(going(3_599).await, []);
+    let expected = [SignalKind::ScimLeaver, SignalKind::DormantCredential];
+    assert_eq!(
+        going(3_600).await,
+        expected,
+        "who was looked at in vain, and is not stale yet"
+    );
+}
+
+async fn a_clearance_counts_from_the_event_that_cleared(house: &House) {
+    let row = ended(house).await;
+    let (cleared_at, confirmed_at) = (house.now().plus_days(1), house.now().plus_days(9));
+    for (sequence, at, state) in [(1, cleared_at, "CONFIRMATION_DUE"), (2, confirmed_at, "CONFIRMED")] {
+        let event = InspectionEventRow {
+            inspection_id: row.id,
+            sequence,
+            at,
+            actor: "hub:test".to_owned(),
+            event: "moved".to_owned(),
+            from_state: "SUBMITTED".to_owned(),
+            to_state: state.to_owned(),
+            note: String::new(),
+            revisions: Vec::new(),
+            round: 1,
+            proposal_id: None,
+        };
+        house.put(async |tx| tx.inspection_event_insert(&event).await).await;
+    }
+    let confirmed = InspectionRow {
+        state: "CONFIRMED".to_owned(),
+        state_since: confirmed_at,
+        ..row.clone()
+    };
+    assert!(house.put(async |tx| tx.inspection_update(&confirmed).await).await);
+    let own = row.organisation_id;
+    let all = house.get(async |tx| tx.clearance_list(own).await).await;
+    let times: Vec<_> = all
+        .iter()
+        .map(|one| (one.cleared_at, one.confirmed_at, one.since))
+        .collect();
+    assert_eq!(times, [(cleared_at, Some(confirmed_at), confirmed_at)]);
+    let code = own.to_string();
+    assert_eq!(
+        house
+            .get(async |tx| tx.clearance_list_between(&code, &code).await)
+            .await,
+        all
+    );
+    let bare = ended(house).await;
+    let bare = house
+        .get(async |tx| tx.clearance_list(bare.organisation_id).await)
+        .await;
+    assert_eq!((bare[0].cleared_at, bare[0].confirmed_at), (bare[0].since, None));
+}
+
+async fn facts_that_were_taken_back_stay_in_the_history(house: &House) {
+    let own = organisation(house, OrganisationKind::Fintech).await;
+    let fact = FactRow {
+        id: FactId::new(house.now(), &house.chance),
+        organisation_id: own,
+        kind: FactKind::Platform,
+        value: "web".to_owned(),
+        valid_from: Day(20_200_101),
+        valid_to: None,
+        evidence: String::new(),
+        recorded_by: "member:1".to_owned(),
+        recorded_at: house.now(),
+        ended_at: None,
+    };
+    house.put(async |tx| tx.fact_insert(&fact).await).await;
+    let ended_at = house.now();
+    assert!(house.put(async |tx| tx.fact_end(fact.id).await).await);
+    let history = house.get(async |tx| tx.fact_history(own).await).await;
+    let expected = FactRow {
+        ended_at: Some(ended_at),
+        ..fact
+    };
+    assert_eq!(history, [expected.clone()]);
+    let ended_on = ended_at.day();
+    assert!(!expected.holds_on(ended_on) && expected.holds_on(ended_at.plus_days(-1).day()));
 }
