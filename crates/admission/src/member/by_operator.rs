@@ -1,5 +1,6 @@
 //! What the operator's command line does about the people of an organisation: the first of them, and whoever is needed
-//! while no administrator can come in. The same limits hold as on the pages; the trail names the account of the command.
+//! while no administrator can come in. The same limits hold as on the pages; the trail names the account of the
+//! command.
 
 use naru_core::{Actor, MemberId, Organisation, Role};
 use naru_storage::{MemberRow, Storage};

@@ -73,7 +73,7 @@ pub(super) struct RevisionView {
 pub(super) struct DocumentsView {
     /// The latest revision of each document.
     pub documents: Vec<RevisionView>,
-    /// The past day at whose end they were so; empty for now.
+    /// The past day at whose end they were so; empty for the present moment.
     pub as_of: String,
     /// The kinds of documents, each with the files that are taken.
     pub kinds: Vec<(DocumentKind, Vec<FileKind>)>,

@@ -275,6 +275,21 @@ impl Gallery<'_> {
         }
     }
 
+    /// A client of production with every word about its admission.
+    fn waiting(&mut self, one: &OneAppView) {
+        for word in AdmissionWord::ALL {
+            let mut waiting = one.clone();
+            waiting.app.status = ClientStatus::Registered;
+            waiting.admission = Some(AdmissionView {
+                word: *word,
+                is: "unknown",
+                at: at("20261121090000"),
+                reason: plain(self.name),
+            });
+            self.add(("app", "/fintech/apps/cli_1"), &Said::default(), &waiting);
+        }
+    }
+
     fn apps(&mut self) {
         let apps = AppsView {
             apps: vec![self.app(Environment::TestBed), self.app(Environment::Production)],
@@ -336,17 +351,7 @@ impl Gallery<'_> {
             ..one.clone()
         };
         self.add(("app", "/fintech/apps/cli_1"), &Said::default(), &one);
-        for word in AdmissionWord::ALL {
-            let mut waiting = one.clone();
-            waiting.app.status = ClientStatus::Registered;
-            waiting.admission = Some(AdmissionView {
-                word: *word,
-                is: "unknown",
-                at: at("20261121090000"),
-                reason: plain(self.name),
-            });
-            self.add(("app", "/fintech/apps/cli_1"), &Said::default(), &waiting);
-        }
+        self.waiting(&one);
         let above = alerted("limits", "above", AlertWord::Unconfirmed, self.name);
         self.add(("app", "/fintech/apps/cli_1"), &above, &kftc);
     }

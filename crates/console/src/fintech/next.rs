@@ -2,6 +2,7 @@
 
 use naru_admission::duty::Dossier;
 use naru_core::{AdmissionState, Day, Environment, Gate, words};
+use naru_rulebook::duty::Status;
 use serde::Serialize;
 
 use super::standing::{Found, GateView};
@@ -39,6 +40,8 @@ pub(super) enum NextWord {
     AwaitAdmission,
     /// Restricted: meet the duty.
     MeetDuty,
+    /// Restricted, and the duty is met: the operator lifts it.
+    AwaitLift,
 }
 words!(NextWord, "next step", {
     RegisterApp = "register_app", FunctionTest = "function_test", AwaitSuitability = "await_suitability",
@@ -46,6 +49,7 @@ words!(NextWord, "next step", {
     ServiceInspection = "service_inspection", Insurance = "insurance", AwaitPolicy = "await_policy",
     MoreInsurance = "more_insurance", Findings = "findings", Signals = "signals", Documents = "documents",
     RegisterEndpoint = "register_endpoint", AwaitAdmission = "await_admission", MeetDuty = "meet_duty",
+    AwaitLift = "await_lift",
 });
 
 impl NextWord {
@@ -61,7 +65,7 @@ impl NextWord {
             Self::Insurance | Self::MoreInsurance => "/fintech/insurance",
             Self::Signals | Self::RegisterEndpoint => "/fintech/endpoints",
             Self::Documents => "/fintech/documents",
-            Self::AwaitSuitability | Self::AwaitPolicy | Self::AwaitAdmission => "",
+            Self::AwaitSuitability | Self::AwaitPolicy | Self::AwaitAdmission | Self::AwaitLift => "",
         }
     }
 }
@@ -82,7 +86,7 @@ pub(super) fn next(found: &Found, gates: &[GateView]) -> Vec<NextView> {
     let mut steps: Vec<(NextWord, String)> = Vec::new();
     let organisation = &found.standing.dossier.organisation;
     if organisation.state == AdmissionState::Restricted {
-        steps.push((NextWord::MeetDuty, String::new()));
+        steps.push((restricted(found.standing.duty.status), String::new()));
     }
     let overdue = found
         .findings
@@ -112,6 +116,14 @@ pub(super) fn next(found: &Found, gates: &[GateView]) -> Vec<NextView> {
         href: what.href(),
     };
     steps.into_iter().map(view).collect()
+}
+
+/// What ends a restriction: while the duty is not met, meeting it; then two people of the operator.
+const fn restricted(duty: Status) -> NextWord {
+    match duty {
+        Status::Overdue | Status::BlockedBeforeLaunch | Status::ConfirmationDue => NextWord::MeetDuty,
+        _ => NextWord::AwaitLift,
+    }
 }
 
 fn counted(what: NextWord, count: usize) -> Option<(NextWord, String)> {
@@ -160,4 +172,22 @@ fn missing(dossier: &Dossier, today: Day) -> Option<String> {
         .into_iter()
         .filter(|platform| dossier.cleared(today, "APP", platform).is_none());
     Some(missing.collect::<Vec<_>>().join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_restriction_says_to_meet_the_duty_until_it_is_met() {
+        for (duty, what) in [
+            (Status::Overdue, NextWord::MeetDuty),
+            (Status::BlockedBeforeLaunch, NextWord::MeetDuty),
+            (Status::ConfirmationDue, NextWord::MeetDuty),
+            (Status::Deferred, NextWord::AwaitLift),
+            (Status::Cleared, NextWord::AwaitLift),
+        ] {
+            assert_eq!(restricted(duty), what, "{duty}");
+        }
+    }
 }

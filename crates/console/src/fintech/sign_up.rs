@@ -1,15 +1,19 @@
 //! A fintech signs up itself: GET and POST /fintech/sign-up. The code of its first administrator's invitation is shown
 //! once; the test bed is open from then on.
 
+use std::net::IpAddr;
+
+use axum::Extension;
 use axum::body::Bytes;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use axum::routing::{MethodRouter, get, post};
+use naru_admission::member::arrival::{self, ArrivalError};
 use naru_admission::organisation::{SignUp, sign_up};
 use naru_auth::member::ready;
 use naru_core::{Actor, OrganisationKind, Role};
-use naru_web::{Effect, Route, Who};
+use naru_web::{Effect, PeerAddress, Route, Who};
 use serde::Serialize;
 
 use super::desk::{Once, OnceWord, Said, filled};
@@ -80,14 +84,21 @@ fn answer(pages: &Pages, query: Option<&str>, (status, view): (StatusCode, SignU
     pages.answer(status, render("fintech/sign_up.html", &view, &frame))
 }
 
-async fn send(State(pages): State<Pages>, RawQuery(query): RawQuery, headers: HeaderMap, body: Bytes) -> Response {
+async fn send(
+    State(pages): State<Pages>,
+    peer: Option<Extension<PeerAddress>>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
     let (query, form) = (query.as_deref(), Form::read(&body));
     let arrival = Arrival::of(&pages, &headers);
     if !arrival.sent(form.get("csrf")) {
         let frame = pages.frame(language(query), HERE);
         return pages.problem(&frame, StatusCode::FORBIDDEN, ProblemWord::OutOfTime);
     }
-    match signed_up((&pages, &arrival), &form).await {
+    let from = peer.map(|Extension(peer)| peer.0);
+    match signed_up((&pages, &arrival), &form, from).await {
         Ok(view) => answer(&pages, query, (StatusCode::OK, view)),
         Err(Trouble::Alert(alert)) => {
             let said = Said {
@@ -114,7 +125,11 @@ async fn send(State(pages): State<Pages>, RawQuery(query): RawQuery, headers: He
 }
 
 /// Makes the organisation and invites its administrator; where the invitation fails, the operator can repeat it.
-async fn signed_up((pages, arrival): (&Pages, &Arrival), form: &Form) -> Result<SignUpView, Trouble> {
+async fn signed_up(
+    (pages, browser): (&Pages, &Arrival),
+    form: &Form,
+    from: Option<IpAddr>,
+) -> Result<SignUpView, Trouble> {
     if form.get("agreed") != "yes" {
         return Err(alert(AlertWord::Unconfirmed, ""));
     }
@@ -127,7 +142,13 @@ async fn signed_up((pages, arrival): (&Pages, &Arrival), form: &Form) -> Result<
         display_name: form.get("display_name"),
         roles: &[Role::Developer, Role::SecurityOfficer],
     };
-    // Where no place is free for the code, nothing was written.
+    // Where too many came or no place is free for the code, nothing was written.
+    let let_in = pages.code_pool.arrives(from, pages.hub.now());
+    let_in.map_err(|_| alert(AlertWord::Busy, "too many signed up from this address; come again later"))?;
+    arrival::check(&pages.office).await.map_err(|error| match error {
+        ArrivalError::Storage(error) => error.into(),
+        full => alert(AlertWord::Busy, full),
+    })?;
     let ready = ready(storage, &pages.code_pool).await?;
     let (organisation, member) = sign_up(storage, &ACTOR, (&asked, settings)).await?;
     let seconds = settings.invitation_seconds;
@@ -144,6 +165,6 @@ async fn signed_up((pages, arrival): (&Pages, &Arrival), form: &Form) -> Result<
     Ok(SignUpView {
         code: organisation.code,
         user_name: member.user_name,
-        ..view((pages, arrival), said)
+        ..view((pages, browser), said)
     })
 }

@@ -178,3 +178,44 @@ async fn what_no_agency_has_taken_is_listed_by_name_alone_until_one_takes_it() {
     let queue = other.get("/inspector").await;
     assert!(!queue.text.contains(&path), "{}", queue.text);
 }
+
+#[tokio::test]
+async fn a_policy_is_confirmed_beside_its_document() {
+    let bed = Bed::new().await;
+    let roles = [Role::SecurityOfficer];
+    let fintech = seated(&bed, ("moafin", OrganisationKind::Fintech), None, &roles).await;
+    let desk = seated(&bed, ("operator", OrganisationKind::Operator), None, &[Role::Desk]).await;
+    let mut officer = enter(&bed, &fintech).await;
+    let revision = uploaded(&mut officer, ("insurance_policy", "policy.pdf")).await;
+    let recorded = post(
+        &mut officer,
+        ("/fintech/insurance", "/fintech/insurance"),
+        &[
+            ("insurer", "Naru"),
+            ("number", "2026-1"),
+            ("cover_won", "1000000"),
+            ("from_day", "2026-01-01"),
+            ("to_day", "2027-12-31"),
+            ("revision", &revision),
+        ],
+    )
+    .await;
+    assert_eq!(recorded.status, 303, "{}", recorded.text);
+    let mut desk = enter(&bed, &desk).await;
+    let document = format!("/operator/documents/{revision}");
+    for page in ["/operator/policies", "/operator/organisations/moafin"] {
+        let answer = desk.get(page).await;
+        assert!(
+            answer.text.contains(&format!("href=\"{document}\"")),
+            "{page}: {}",
+            answer.text
+        );
+        assert!(!answer.text.contains("state=APPLIED"), "in words: {}", answer.text);
+    }
+    let file = desk.get(&document).await;
+    assert_eq!(
+        (file.status.as_u16(), file.text),
+        (200, bytes("insurance_policy")),
+        "what is confirmed can be read"
+    );
+}

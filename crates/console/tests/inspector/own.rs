@@ -336,3 +336,46 @@ async fn only_the_desk_decides_on_a_self_inspection() {
     );
     assert_eq!(cast.row(id).await.state, "SUBMITTED");
 }
+
+#[tokio::test]
+async fn what_waits_at_the_desk_is_listed_where_it_is_signed() {
+    let cast = Cast::new().await;
+    let mut desk = enter(&cast.bed, &cast.desk).await;
+    is_certified(&mut desk).await;
+    let (mut officer, mut second) = (
+        enter(&cast.bed, &cast.officer).await,
+        enter(&cast.bed, &cast.second).await,
+    );
+    let (id, _) = handed_in(&cast, (&mut officer, &mut second)).await;
+    let proposed = cast.step(&mut desk, ("/operator", id), ("accept", "complete")).await;
+    assert!(
+        proposed.header("location").contains("done=proposed"),
+        "{}",
+        proposed.text
+    );
+    let mut other = enter(&cast.bed, &cast.desk_two).await;
+    let list = other.get("/operator/proposals").await;
+    let sign = format!("/operator/inspections/{id}/sign/");
+    assert!(
+        list.text.contains(&sign) && list.text.contains("접수") && !list.text.contains("<code>accept"),
+        "in words, and where it is signed: {}",
+        list.text
+    );
+    let waiting = other.get("/operator/inspections").await;
+    assert!(waiting.text.contains("결정 대기"), "{}", waiting.text);
+    // A proposal that was decided is compared with nothing that stands there now.
+    let page = other.get(&format!("/operator/inspections/{id}")).await;
+    let path = format!("{sign}{}", after(&page, &sign));
+    let page = other.get(&path).await;
+    let (token, digest) = (page.csrf(), after(&page, "name=\"sha256\" value=\"").to_owned());
+    other
+        .post(&page.action("/approve"), &[("csrf", &token), ("sha256", &digest)])
+        .await;
+    let proposal = path.rsplit('/').next().unwrap().to_owned();
+    let decided = other.get(&format!("/operator/proposals/{proposal}")).await;
+    assert!(
+        decided.status == 200 && !decided.text.contains("data-label=\"지금\""),
+        "{}",
+        decided.text
+    );
+}
