@@ -93,7 +93,10 @@ fn every_signal_is_told_in_the_language_of_the_page_with_its_numbers() {
 
 #[test]
 fn of_the_probers_checks_those_are_told_that_did_not_simply_pass() {
-    let check = |name: &str, outcome: &str, warns: bool| json!({ "name": name, "outcome": outcome, "warns": warns, "seen": "TLS 1.0" });
+    let check = |name: &str, outcome: &str, warns: bool| {
+        let seen = "TLS 1.0";
+        json!({ "name": name, "outcome": outcome, "warns": warns, "seen": seen })
+    };
     let failed = json!({ "checks": [
         check("old-versions", "fail", false), check("expiry", "pass", true), check("chain", "pass", false),
         check("something-new", "error", false),
