@@ -114,7 +114,8 @@ pub async fn open_findings(
     let read = office.hub.storage().read("finding_list_open", async |tx| {
         let inspections = tx.inspection_list_of(organisation).await?;
         let inspected = inspections.iter().any(|inspection| inspection.agency_id == Some(own));
-        if !(staff.member.active && inspected) && !document::may_read(&tx, staff, organisation).await? {
+        let may_look = staff.member.active && inspected;
+        if !may_look && !document::may_read(&tx, staff, organisation).await? {
             return Err(InspectionError::Unknown);
         }
         let shows = |finding: &FindingRow| {

@@ -217,7 +217,7 @@ async fn what_a_directory_made_known_waits_for_an_invitation() {
         .parse()
         .unwrap();
     assert_eq!(house.holding(&party, id).await, crate::house::NOTHING);
-    let listed = naru_admission::member::service::list(&house.office, &party.staff)
+    let listed = service::list(&house.office, &party.staff)
         .await
         .unwrap();
     let found = listed.iter().find(|listed| listed.row.member.id == id).unwrap();

@@ -67,11 +67,13 @@ struct RawClock {
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
 enum WeeksSetting {
-    OrgClockWeeks,
-    AppClockWeeks,
-    ConfirmationClockWeeks,
+    #[serde(rename = "org_clock_weeks")]
+    Org,
+    #[serde(rename = "app_clock_weeks")]
+    App,
+    #[serde(rename = "confirmation_clock_weeks")]
+    Confirmation,
 }
 
 /// `on` is a word here, although YAML 1.1 reads it as true: the reader keeps keys of structs as they are written.
@@ -159,9 +161,9 @@ fn machine(raw: RawMachine, settings: &ProcessSettings) -> Result<Machine, Strin
         from: start.from,
         to: start.to,
         weeks: match start.weeks {
-            WeeksSetting::OrgClockWeeks => settings.org_clock_weeks,
-            WeeksSetting::AppClockWeeks => settings.app_clock_weeks,
-            WeeksSetting::ConfirmationClockWeeks => settings.confirmation_clock_weeks,
+            WeeksSetting::Org => settings.org_clock_weeks,
+            WeeksSetting::App => settings.app_clock_weeks,
+            WeeksSetting::Confirmation => settings.confirmation_clock_weeks,
         },
     });
     let machine = Machine {

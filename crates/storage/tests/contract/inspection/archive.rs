@@ -70,9 +70,9 @@ async fn ended_inspections_come_the_latest_first_page_by_page(house: &House) {
     let all = Inspected::ByAnybody;
     let newest = page(all, None, 1).await;
     assert_eq!(newest, [(second.clone(), 1)]);
-    let behind = Some((second.ended_at.unwrap(), second.id));
+    let behind = Some((second.ended_at.expect("it has ended"), second.id));
     assert_eq!(page(all, behind, 10).await, [(first.clone(), 0)]);
-    let agency = Inspected::By(first.agency_id.unwrap());
+    let agency = Inspected::By(first.agency_id.expect("it has an agency"));
     assert_eq!(page(agency, None, 10).await, [(first, 0)]);
     assert_eq!(page(Inspected::ByNoAgency, None, 10).await, []);
 }
@@ -94,8 +94,14 @@ async fn open_findings_of_ended_inspections_come_by_due_day(house: &House) {
     };
     let expected = [(dated, row.id), (undated, row.id)];
     assert_eq!(list(Inspected::ByAnybody).await, expected);
-    assert_eq!(list(Inspected::By(row.agency_id.unwrap())).await, expected);
-    assert_eq!(list(Inspected::By(running.agency_id.unwrap())).await, []);
+    assert_eq!(
+        list(Inspected::By(row.agency_id.expect("it has an agency"))).await,
+        expected
+    );
+    assert_eq!(
+        list(Inspected::By(running.agency_id.expect("it has an agency"))).await,
+        []
+    );
     assert_eq!(list(Inspected::ByNoAgency).await, []);
 }
 
@@ -137,7 +143,7 @@ async fn findings_and_documents_whose_day_comes_are_listed_in_order(house: &Hous
             .get(async |tx| tx.finding_list_due(Day(until), behind, 10).await)
             .await
     };
-    assert_eq!(due(20_261_202, None).await, [soon.clone()]);
+    assert_eq!(due(20_261_202, None).await, std::slice::from_ref(&soon));
     assert_eq!(due(20_261_231, Some((Day(20_261_201), soon.id))).await, [late]);
     let ends = revision(house, row.organisation_id);
     house.put(async |tx| tx.revision_insert(&ends).await).await;
@@ -147,7 +153,10 @@ async fn findings_and_documents_whose_day_comes_are_listed_in_order(house: &Hous
             .get(async |tx| tx.revision_list_ending(days, behind, 10).await)
             .await
     };
-    assert_eq!(ending((20_270_101, 20_270_131), None).await, [ends.clone()]);
+    assert_eq!(
+        ending((20_270_101, 20_270_131), None).await,
+        std::slice::from_ref(&ends)
+    );
     assert_eq!(ending((20_270_201, 20_270_301), None).await, []);
     assert_eq!(
         ending((20_270_101, 20_270_131), Some((Day(20_270_131), ends.id))).await,
@@ -185,7 +194,7 @@ async fn stands(house: &House, of: &Organisation, (signal, outcome, failures): (
         .await
         .into_iter()
         .find(|row| row.signal == signal)
-        .unwrap();
+        .expect("it was planned");
     row.outcome = outcome;
     row.failures = failures;
     row.expires_at = (outcome != SignalOutcome::Stale).then(|| house.now().plus_seconds(3_600));
@@ -297,7 +306,7 @@ async fn facts_that_were_taken_back_stay_in_the_history(house: &House) {
         ended_at: Some(ended_at),
         ..fact
     };
-    assert_eq!(history, [expected.clone()]);
+    assert_eq!(history, std::slice::from_ref(&expected));
     let ended_on = ended_at.day();
     assert!(!expected.holds_on(ended_on) && expected.holds_on(ended_at.plus_days(-1).day()));
 }
