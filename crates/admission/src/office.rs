@@ -48,6 +48,10 @@ pub struct AdmissionSettings {
     pub subsidy_percent: i64,
     /// How long an invitation can be used, seconds.
     pub invitation_seconds: i64,
+    /// Fintechs that sign up within a day at most.
+    pub sign_ups_day_max: i64,
+    /// Fintechs of which nobody has enrolled yet, while their invitations last, at most.
+    pub sign_ups_open_max: i64,
     /// How long a directory's token can be used, days.
     pub scim_token_days: u32,
     /// Days after which a functional test that was not passed ends.
@@ -96,6 +100,8 @@ impl Default for AdmissionSettings {
             result_days: None,
             subsidy_percent: 75,
             invitation_seconds: 72 * 3_600,
+            sign_ups_day_max: 200,
+            sign_ups_open_max: 300,
             scim_token_days: 365,
             function_test_days: 30,
             scim_per_second: 10,

@@ -199,6 +199,16 @@ impl Tx {
         row.map_or(Ok(0), |mut row: Row| row.next())
     }
 
+    /// Fintechs that signed up since a moment, and those of them of which nobody has a way in yet.
+    pub async fn sign_up_counts(&self, since: Timestamp) -> Result<(i64, i64), StorageError> {
+        let sql = "SELECT COUNT(*), COUNT(CASE WHEN o.state = 'APPLIED' AND NOT EXISTS (
+                     SELECT 1 FROM members m WHERE m.organisation_id = o.id AND (m.certificate_sha256 IS NOT NULL
+                         OR EXISTS (SELECT 1 FROM member_passkeys p WHERE p.member_id = m.id))) THEN 1 END)
+             FROM organisations o WHERE o.kind = 'fintech' AND o.created_at >= $1";
+        let row = self.query_opt(sql, values![since]).await?;
+        row.map_or(Ok((0, 0)), |mut row| Ok((row.next()?, row.next()?)))
+    }
+
     /// Takes the turn on the people of an organisation: until the transaction ends, nobody else counts or changes them
     /// who takes the turn as well. To be followed by a write.
     pub async fn member_turn(&self, organisation: OrganisationId) -> Result<(), StorageError> {

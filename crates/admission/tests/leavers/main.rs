@@ -4,6 +4,7 @@
 // Says to clippy that what helps the tests is a test too: a panic is the message.
 #![cfg(test)]
 
+mod arrivals;
 mod console;
 mod directory;
 mod ends;

@@ -1,6 +1,7 @@
 //! Where invitation codes are hashed and compared: a few at once, because each takes 19 MiB and a core, with a short
 //! queue before it. Whoever finds the queue full is told so at once, and nothing was looked at.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use naru_core::Timestamp;
@@ -26,6 +27,13 @@ const PACE: RateSettings = RateSettings {
     account_burst: 20,
 };
 
+/// How often fintechs sign up from one address: five at once and then one in six minutes.
+const ARRIVALS: RateSettings = RateSettings {
+    account_per_hour: 10,
+    account_burst: 5,
+    ..PACE
+};
+
 /// The pool. Cheap to clone; one for the whole process.
 #[derive(Debug, Clone)]
 pub struct CodePool {
@@ -33,6 +41,7 @@ pub struct CodePool {
     places: Arc<Semaphore>,
     queue: Arc<Semaphore>,
     pace: Arc<Rates>,
+    arrivals: Arc<Rates>,
 }
 
 impl Default for CodePool {
@@ -51,7 +60,22 @@ impl CodePool {
             places: Arc::new(Semaphore::new(passwords.places())),
             queue: Arc::new(Semaphore::new(passwords.places() + waiting_max)),
             pace: Arc::new(Rates::new(PACE)),
+            arrivals: Arc::new(Rates::new(ARRIVALS)),
         }
+    }
+
+    /// Lets somebody sign up from an address, before anything is paid or written for it.
+    ///
+    /// # Errors
+    /// [`SignInError::Busy`] where too many came from there.
+    pub fn arrives(&self, from: Option<IpAddr>, now: Timestamp) -> Result<(), SignInError> {
+        let Some(from) = from else { return Ok(()) };
+        let subscriber = match from.to_canonical() {
+            IpAddr::V4(address) => address.to_string(),
+            IpAddr::V6(address) => format!("{:?}", address.segments().get(..4)),
+        };
+        let let_in = self.arrivals.allow(Asker::Account(&subscriber), now);
+        let_in.map_err(|_| SignInError::Busy)
     }
 
     /// Lets a claim in before anything is paid for it.
@@ -152,6 +176,21 @@ mod tests {
             assert_eq!(place.matches(code.to_owned(), stored).await, Ok(is), "{code}");
         }
         assert_eq!(pool.places.available_permits(), 1);
+    }
+
+    #[test]
+    fn one_address_signs_up_a_few_times_an_hour() {
+        let (pool, now) = (CodePool::default(), Timestamp(0));
+        let at = |from: &str, seconds| pool.arrives(Some(from.parse().unwrap()), now.plus_seconds(seconds));
+        for host in 1..=5 {
+            assert_eq!(at(&format!("2001:db8::{host}"), 0), Ok(()));
+        }
+        assert_eq!(at("2001:db8::6", 0), Err(SignInError::Busy), "one subscriber");
+        assert_eq!(at("2001:db8:0:1::6", 0), Ok(()));
+        assert_eq!(at("192.0.2.1", 0), Ok(()));
+        assert_eq!(at("2001:db8::6", 359), Err(SignInError::Busy));
+        assert_eq!(at("2001:db8::6", 360), Ok(()));
+        assert_eq!(pool.arrives(None, now), Ok(()));
     }
 
     /// A caller who leaves does not make room for more than may run at once.

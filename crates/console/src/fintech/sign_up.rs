@@ -144,7 +144,12 @@ async fn signed_up(
     };
     // Where too many came or no place is free for the code, nothing was written.
     let let_in = pages.code_pool.arrives(from, pages.hub.now());
-    let_in.map_err(|_| alert(AlertWord::Busy, "too many signed up from this address; come again later"))?;
+    let_in.map_err(|_| {
+        alert(
+            AlertWord::Busy,
+            "too many signed up from this address; come again later",
+        )
+    })?;
     arrival::check(&pages.office).await.map_err(|error| match error {
         ArrivalError::Storage(error) => error.into(),
         full => alert(AlertWord::Busy, full),

@@ -9,6 +9,7 @@ mod bed;
 mod desk;
 mod fintech;
 mod members;
+mod sign_up;
 mod staff;
 mod uploads;
 

@@ -15,6 +15,7 @@ on_every_engine!(
     leavers_are_listed_with_their_time,
     who_is_invited_anew_keeps_no_sign_in_but_the_certificate,
     notices_are_closed_when_they_are_old,
+    those_who_signed_up_are_counted,
 );
 
 /// Two sessions of which one has ended, a passkey, an invitation, a ceremony, a token and a certificate.
@@ -211,4 +212,19 @@ async fn notices_are_closed_when_they_are_old(house: &House) {
     let mut open: Vec<String> = open.into_iter().map(|notice| notice.subject).collect();
     open.sort();
     assert_eq!(open, ["another kind", "young"]);
+}
+
+async fn those_who_signed_up_are_counted(house: &House) {
+    let start = house.now();
+    let counts = async |since| house.get(async |tx| tx.sign_up_counts(since).await).await;
+    assert_eq!(counts(start).await, (0, 0));
+    let (one, other) = (organisation(house, "one").await, organisation(house, "other").await);
+    stored(house, one, "nobody yet").await;
+    assert_eq!(counts(start).await, (2, 2));
+    holder(house, other, "with a passkey").await;
+    house.set_now(start.plus_seconds(1));
+    organisation(house, "late").await;
+    assert_eq!(counts(start).await, (3, 2));
+    assert_eq!(counts(start.plus_seconds(1)).await, (1, 1));
+    assert_eq!(counts(start.plus_seconds(2)).await, (0, 0));
 }
