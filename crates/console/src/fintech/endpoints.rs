@@ -6,7 +6,7 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use naru_admission::endpoint::service as endpoints;
 use naru_admission::signal::service::{self as signals, SignalStanding};
-use naru_core::{EndpointId, EndpointKind, SignalKind, SignalOutcome, Timestamp};
+use naru_core::{EndpointId, EndpointKind, Language, SignalKind, SignalOutcome, Timestamp};
 use naru_storage::ObservationRow;
 use naru_web::Route;
 use serde::Serialize;
@@ -15,6 +15,7 @@ use super::desk::{DoneWord, Ended, Said, Seat, Sent, id};
 use super::trouble::{AlertWord, Trouble, at};
 use crate::member::route;
 use crate::pages::{Form, Pages};
+use crate::wording;
 
 const HERE: &str = "/fintech/endpoints";
 /// Observations that are shown of one signal.
@@ -52,7 +53,9 @@ pub(super) struct SignalView {
     pub expires_at: Option<Timestamp>,
     /// Errors in a row.
     pub failures: i64,
-    /// What was seen last, in a few words of the prober.
+    /// What was seen last, as a sentence; empty where nothing was.
+    pub said: String,
+    /// The same in a few words of the prober, as it wrote them down.
     pub summary: String,
     /// The facts of it: names and values.
     pub facts: Vec<(String, String)>,
@@ -91,7 +94,9 @@ pub(super) struct ObservationView {
     pub is: &'static str,
     /// When.
     pub observed_at: Timestamp,
-    /// In a few words of the prober.
+    /// What was seen, as a sentence.
+    pub said: String,
+    /// The same in a few words of the prober, as it wrote them down.
     pub summary: String,
     /// Who looked.
     pub prober: String,
@@ -150,7 +155,7 @@ fn facts(raw: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-fn signal_view(standing: &SignalStanding, now: Timestamp) -> SignalView {
+fn signal_view(standing: &SignalStanding, (now, language): (Timestamp, Language)) -> SignalView {
     let (row, latest) = (&standing.row, standing.latest.as_ref());
     SignalView {
         signal: row.signal,
@@ -160,6 +165,7 @@ fn signal_view(standing: &SignalStanding, now: Timestamp) -> SignalView {
         age_hours: row.observed_at.map(|at| now.micros_since(at) / 3_600_000_000),
         expires_at: row.expires_at,
         failures: row.failures,
+        said: latest.map_or_else(String::new, |latest| wording::observed(latest, language)),
         summary: latest.map_or_else(String::new, |latest| latest.summary.clone()),
         facts: latest.map_or_else(Vec::new, |latest| facts(&latest.raw)),
         controls: standing.controls,
@@ -182,7 +188,9 @@ async fn view(seat: &Seat) -> Result<EndpointsView, Trouble> {
     let standings = signals::standings(office, organisation).await?;
     let at = |endpoint: Option<EndpointId>| -> Vec<SignalView> {
         let those = standings.iter().filter(|standing| standing.row.endpoint_id == endpoint);
-        those.map(|standing| signal_view(standing, now)).collect()
+        those
+            .map(|standing| signal_view(standing, (now, seat.language())))
+            .collect()
     };
     let registered = endpoints::list(office, organisation).await?;
     let view = |endpoint: naru_core::Endpoint| EndpointView {
@@ -231,7 +239,10 @@ async fn history(Path(word): Path<String>, seat: Seat) -> Response {
         let rows = signals::history(seat.office(), of, HISTORY).await?;
         Ok(HistoryView {
             signal,
-            observations: rows.into_iter().map(observation_view).collect(),
+            observations: rows
+                .into_iter()
+                .map(|row| observation_view(row, seat.language()))
+                .collect(),
         })
     };
     let here = format!("{HERE}/{}", if SignalKind::parse(&word).is_ok() { &word } else { "" });
@@ -239,8 +250,9 @@ async fn history(Path(word): Path<String>, seat: Seat) -> Response {
         .await
 }
 
-fn observation_view(row: ObservationRow) -> ObservationView {
+fn observation_view(row: ObservationRow, language: Language) -> ObservationView {
     ObservationView {
+        said: wording::observed(&row, language),
         outcome: row.outcome,
         is: mark(row.outcome),
         observed_at: row.observed_at,

@@ -11,6 +11,7 @@ use super::documents::{RevisionView, revision_view};
 use super::finding::{FindingLine, finding_line};
 use super::inspections::{ChoiceView, ClockView, choice, clock, mark};
 use crate::message::Message;
+use crate::wording::hint;
 
 /// Documents among which one can choose at once.
 const CHOICES_MAX: usize = 60;
@@ -135,8 +136,8 @@ pub(super) struct OneItemView {
     pub title: &'static str,
     /// The question.
     pub question: &'static str,
-    /// What may be handed in; suggestions, in English.
-    pub suggestions: &'static [String],
+    /// What may be handed in; suggestions.
+    pub suggestions: Vec<String>,
     /// The answer that stands; empty where there is none of its own.
     pub body: String,
     /// Its version; 0 where there is none.
@@ -319,7 +320,7 @@ pub(super) fn one_item(
         id: item.control.id.clone(),
         title: language.pick(&item.control.title_ko, &item.control.title_en),
         question: item.question(language),
-        suggestions: &item.control.evidence,
+        suggestions: item.control.evidence.iter().map(|text| hint(text, language)).collect(),
         body: own.map_or_else(String::new, |answer| answer.body.clone()),
         version: own.map_or(0, |answer| answer.version),
         changed_at: own.map(|answer| answer.changed_at),

@@ -6,7 +6,7 @@ use naru_admission::member::{service as members, token};
 use naru_admission::notice;
 use naru_admission::organisation::standing::{self, Standing};
 use naru_admission::signal::service::{self as signals, SignalStanding};
-use naru_core::{AdmissionState, Day, FactKind, Gate, GateStanding, Timestamp, words};
+use naru_core::{AdmissionState, Day, FactKind, Gate, GateStanding, Language, Timestamp, words};
 use naru_rulebook::duty::{Consequence, Rules, Status};
 use naru_storage::{FindingRow, LeaverRow, NoticeRow, PolicyRow, RevisionRow, ScimTokenRow};
 use serde::Serialize;
@@ -14,6 +14,7 @@ use serde::Serialize;
 use super::desk::{Seat, day_text};
 use super::next::{NextView, next};
 use super::trouble::Trouble;
+use crate::wording;
 
 /// Days of leavers that are shown.
 const LEAVER_DAYS: i64 = 365;
@@ -60,7 +61,7 @@ pub(super) struct GateView {
     pub days_left: Option<i64>,
     /// The rules by which it stands so: those of the book by their ids, others by a word.
     pub rules: Vec<RuleView>,
-    /// What it rests on: names and values, or one text without a name.
+    /// What it rests on: labels and values, or a sentence without a label.
     pub evidence: Vec<(String, String)>,
 }
 
@@ -147,6 +148,7 @@ pub(super) struct Found {
     pub(super) leavers: Vec<LeaverRow>,
     pub(super) tokens: Vec<ScimTokenRow>,
     pub(super) now: Timestamp,
+    pub(super) language: Language,
 }
 
 /// Reads what the page rests on.
@@ -163,6 +165,7 @@ pub(super) async fn find(seat: &Seat) -> Result<Found, Trouble> {
         leavers: members::leavers(office, staff, now.plus_days(-LEAVER_DAYS)).await?,
         tokens: token::list(office, staff).await?,
         now,
+        language: seat.language(),
     })
 }
 
@@ -200,7 +203,10 @@ fn gates(found: &Found) -> Vec<GateView> {
     let organisation = &found.standing.dossier.organisation;
     let view = |gate: Gate| {
         let standing = organisation.gates.iter().find(|standing| standing.gate == gate);
-        standing.map_or_else(|| never(gate), |standing| gate_view(standing, found.now))
+        standing.map_or_else(
+            || never(gate),
+            |standing| gate_view(standing, (found.now, found.language)),
+        )
     };
     let mut gates: Vec<GateView> = Gate::ALL.iter().copied().map(view).collect();
     let is_over = organisation.withdraw_day_won > organisation.insured_won;
@@ -225,7 +231,7 @@ const fn never(gate: Gate) -> GateView {
 }
 
 /// A gate as it stands at a moment.
-pub(super) fn gate_view(standing: &GateStanding, now: Timestamp) -> GateView {
+pub(super) fn gate_view(standing: &GateStanding, (now, language): (Timestamp, Language)) -> GateView {
     let is_open = standing.is_open(now);
     let until = standing.until.filter(|_| is_open);
     GateView {
@@ -234,7 +240,7 @@ pub(super) fn gate_view(standing: &GateStanding, now: Timestamp) -> GateView {
         until,
         days_left: until.map(|until| until.days_since(now)),
         rules: standing.rule.split_whitespace().map(rule_view).collect(),
-        evidence: evidence(&standing.evidence),
+        evidence: wording::evidence(&standing.evidence, language),
     }
 }
 
@@ -249,16 +255,6 @@ fn rule_view(id: &str) -> RuleView {
     RuleView {
         id: id.to_owned(),
         word,
-    }
-}
-
-/// `name=value` pairs by their names; what is no pair is one text.
-fn evidence(text: &str) -> Vec<(String, String)> {
-    if text.split_whitespace().all(|part| part.contains('=')) {
-        let pairs = text.split_whitespace().filter_map(|part| part.split_once('='));
-        pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
-    } else {
-        vec![(String::new(), text.to_owned())]
     }
 }
 

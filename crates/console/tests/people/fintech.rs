@@ -309,3 +309,22 @@ async fn documents_are_listed_as_they_were_at_the_end_of_a_past_day() {
         wrong.text
     );
 }
+
+#[tokio::test]
+async fn what_a_gate_rests_on_is_said_in_words() {
+    let bed = Bed::new().await;
+    fintech(&bed, ("moafin", 1), &[Role::Reader]).await;
+    let mut browser = signed_in(&bed, 1).await;
+    let page = browser.get("/fintech").await;
+    for raw in [
+        "not passed",
+        "no platform was named",
+        "no confirmed policy",
+        "insured_won",
+    ] {
+        assert!(!page.text.contains(raw), "{raw}: {}", page.text);
+    }
+    for said in ["기능 테스트를 아직 통과하지 않았습니다", "유효한 보험증권이 없습니다"] {
+        assert!(page.text.contains(said), "{said}: {}", page.text);
+    }
+}
