@@ -2,8 +2,8 @@
 //! look at its name, where it sends people, and the account that its deposits debit, before anything of it holds.
 
 use naru_core::{
-    Action, Actor, Client, ClientEvent, ClientId, ClientStatus, Member, Organisation, OrganisationKind, Proposal,
-    ProposalId, ProposalKind, Role, mask_account,
+    Action, Actor, Client, ClientEvent, ClientId, ClientStatus, Environment, Member, Organisation, OrganisationKind,
+    Proposal, ProposalId, ProposalKind, Role, mask_account,
 };
 use naru_storage::proposal::{Approved, FourEyesError, Proposed};
 use naru_storage::{Storage, StorageError, Tx};
@@ -29,9 +29,9 @@ pub enum AdmissionError {
 }
 
 /// Where a client begins: what an organisation's own member registers for production waits for the operator.
-pub(super) fn first_status(client: &Client, actor: &Actor) -> ClientStatus {
-    match (client.environment, actor) {
-        (naru_core::Environment::Production, Actor::Member(_)) => ClientStatus::Registered,
+pub(super) fn first_status(environment: Environment, actor: &Actor) -> ClientStatus {
+    match (environment, actor) {
+        (Environment::Production, Actor::Member(_)) => ClientStatus::Registered,
         _ => ClientStatus::Active,
     }
 }

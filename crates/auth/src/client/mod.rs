@@ -6,4 +6,5 @@ pub mod certificate;
 pub mod credential;
 pub mod http;
 pub mod jobs;
+mod redirect_uri;
 pub mod service;
