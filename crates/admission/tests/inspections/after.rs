@@ -79,7 +79,11 @@ async fn an_agency_finds_what_was_reopened_on_an_ended_inspection_and_closes_it(
     let refused = finding::reopened(&house.office, &house.fintech).await;
     assert!(matches!(refused, Err(InspectionError::Denied(_))), "{refused:?}");
     let overview = inspection::overview(&house.office, &house.fintech).await.unwrap();
-    assert_eq!(overview[0].open_findings, [finding.clone()], "its people see it too");
+    assert_eq!(
+        overview[0].open_findings,
+        std::slice::from_ref(&finding),
+        "its people see it too"
+    );
     house.remedy(&finding).await;
     let waiting = reopened(&house, &house.inspector).await;
     assert_eq!(waiting[0].1, ["verify", "reject"]);
