@@ -217,9 +217,7 @@ async fn what_a_directory_made_known_waits_for_an_invitation() {
         .parse()
         .unwrap();
     assert_eq!(house.holding(&party, id).await, crate::house::NOTHING);
-    let listed = service::list(&house.office, &party.staff)
-        .await
-        .unwrap();
+    let listed = service::list(&house.office, &party.staff).await.unwrap();
     let found = listed.iter().find(|listed| listed.row.member.id == id).unwrap();
     assert!(found.is_to_be_invited() && found.row.member.roles.has(Role::Reader));
 }
