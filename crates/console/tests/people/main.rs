@@ -8,6 +8,7 @@ mod apps;
 mod bed;
 mod desk;
 mod fintech;
+mod inspections;
 mod members;
 mod sign_up;
 mod staff;
