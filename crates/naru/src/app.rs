@@ -17,7 +17,9 @@ use naru_console::person::SignInWords;
 use naru_core::{Chance, Clock};
 use naru_crypto::Keyring;
 use naru_storage::{DatabaseSettings, Storage, StorageError};
-use naru_web::{Hub, HubSettings, OutboundSettings, Listener, ListenerError, Route, Served, ServerTls, limited, ops_router, router};
+use naru_web::{
+    Hub, HubSettings, Listener, ListenerError, OutboundSettings, Route, Served, ServerTls, limited, ops_router, router,
+};
 
 use crate::config::{Config, ConfigError, read};
 pub use crate::equipment::{authority, key_store};
