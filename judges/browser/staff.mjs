@@ -145,12 +145,12 @@ class Seat extends Device {
 }
 
 const fintechPages = [
-  "/fintech", "/fintech/test", "/fintech/apps", "/fintech/inspections", "/fintech/documents", "/fintech/members",
-  "/fintech/endpoints", "/fintech/insurance", "/fintech/subsidies", "/fintech/organisation",
+  "/fintech", "/fintech/test", "/fintech/apps", "/fintech/inspections", "/fintech/documents", "/fintech/answers",
+  "/fintech/endpoints", "/fintech/insurance", "/fintech/subsidies", "/fintech/organisation", "/staff/members",
 ];
 const operatorPages = [
   "/operator", "/operator/proposals", "/operator/rules", "/operator/policies", "/operator/subsidies",
-  "/operator/transfers",
+  "/operator/transfers", "/operator/inspections", "/operator/archive", "/operator/catalogues", "/staff/members",
 ];
 
 // What stands open to everybody, and the way in and out of one member.
@@ -252,6 +252,7 @@ async function agency(seat, theirs, inspection) {
   await seat.done("writes a finding", "main form[action*='/findings']", { statement: note });
   await seat.see("inspector-item", item);
   await seat.see("inspector-finding", await seat.link("main a[href*='/inspector/findings/']"));
+  await seat.seeAll(["/inspector/archive", "/inspector/catalogues", `${own}/import`]);
   await theirs.see("fintech-inspection-finding", inspection);
 }
 
@@ -278,7 +279,8 @@ async function desk(one, other) {
 
 async function supervisor(seat) {
   await seat.enrol("supervisor", "watch");
-  await seat.seeAll(["/supervisor", "/supervisor/organisations", "/supervisor/organisations/sunny-pay"]);
+  await seat.seeAll(["/supervisor", "/supervisor/organisations", "/supervisor/organisations/sunny-pay",
+    "/supervisor/archive", "/supervisor/catalogues"]);
   await seat.go("/operator");
   await seat.look("denied", true);
   check("a console of others is not shown", !(await seat.has(".funnel")), seat.here());

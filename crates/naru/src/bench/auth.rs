@@ -4,7 +4,6 @@
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::Arc;
-use std::time::Instant;
 
 use naru_crypto::jose::{Algorithm, Signer, SoftwareKey};
 use serde::Deserialize;
@@ -13,7 +12,7 @@ use serde_json::json;
 use super::caller::{Ask, Caller, Server, register};
 use super::child::Child;
 use super::figure::Figure;
-use super::load::{Callee, Pace};
+use super::load::{Callee, Pace, now};
 use super::proc::{Watched, memory_peak_mb};
 use super::report::Report;
 use super::room::Room;
@@ -66,9 +65,9 @@ async fn signature_floor(key: &Arc<SoftwareKey>, report: &mut Report) -> Done {
         let (public, message) = (key.public_jwk(), [7; 300]);
         let signature = key.sign(&message)?;
         let mut times_us = Vec::with_capacity(VERIFICATIONS);
-        let began = Instant::now();
+        let began = now();
         for _ in 0..VERIFICATIONS {
-            let one = Instant::now();
+            let one = now();
             public.verify(&message, &signature)?;
             times_us.push(u32::try_from(one.elapsed().as_micros()).unwrap_or(u32::MAX));
         }
