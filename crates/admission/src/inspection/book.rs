@@ -86,6 +86,17 @@ pub fn side(staff: &Staff, inspection: &InspectionRow) -> Result<Party, Inspecti
     }
 }
 
+/// For which party a member reads an inspection: a confirmation that no agency has taken is read by none.
+///
+/// # Errors
+/// [`InspectionError::Unknown`] for those whom it does not concern.
+pub fn reader(staff: &Staff, inspection: &InspectionRow) -> Result<Party, InspectionError> {
+    match side(staff, inspection)? {
+        Party::Agency if inspection.agency_id.is_none() => Err(InspectionError::Unknown),
+        party => Ok(party),
+    }
+}
+
 /// Whether a party is the one that takes a step of this name: nobody decides what the other side proposed.
 ///
 /// # Errors

@@ -16,7 +16,7 @@ mod time;
 mod verdict;
 mod view;
 
-pub use book::{finding_machine, is_told, items, judging, machine, side};
+pub use book::{finding_machine, is_told, items, judging, machine, reader, side};
 pub use case::Case;
 pub use contract::sign_contract;
 pub use error::InspectionError;

@@ -214,7 +214,7 @@ pub async fn view(office: &Office, staff: &Staff, id: InspectionId) -> Result<In
         let case = Case::load(&tx, id).await?;
         let party = match staff.organisation.kind {
             OrganisationKind::Supervisor => None,
-            _ => Some(book::side(staff, &case.inspection)?),
+            _ => Some(book::reader(staff, &case.inspection)?),
         };
         let organisation = tx.organisation_find(case.inspection.organisation_id).await?;
         let items = items_of(&tx, &case, party).await?;

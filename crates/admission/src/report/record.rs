@@ -13,7 +13,7 @@ use naru_storage::{FindingEventRow, InspectionEventRow, InspectionRow, RevisionR
 use serde_json::Value;
 
 use crate::answer::{Served, served};
-use crate::inspection::{Case, InspectionError, items, side};
+use crate::inspection::{Case, InspectionError, items, reader};
 use crate::{AdmissionSettings, Staff};
 
 /// Somebody who signed, as others are shown them.
@@ -75,7 +75,7 @@ pub(crate) struct Record {
 /// Whether a member may look at an inspection: the two parties to it, the operator and the supervisor.
 pub(crate) fn may_look(staff: &Staff, case: &Case) -> bool {
     staff.member.active
-        && (staff.organisation.kind == OrganisationKind::Supervisor || side(staff, &case.inspection).is_ok())
+        && (staff.organisation.kind == OrganisationKind::Supervisor || reader(staff, &case.inspection).is_ok())
 }
 
 /// What bound the organisation when the inspection was opened.

@@ -136,7 +136,10 @@ async fn an_agency_confirms_what_an_e_finance_operator_cleared_itself() {
         ("CONFIRMATION_DUE", InspectionOutcome::Passed)
     );
     assert_eq!(due.ended_at, None, "it has cleared itself, and is not at its end");
+    let looked = async || inspection::view(&house.office, &house.inspector, id).await.err();
+    assert_eq!(looked().await, Some(InspectionError::Unknown), "none has taken it yet");
     house.steps(id, &[(&house.inspector, "start")]).await;
+    assert_eq!(looked().await, None);
     assert_eq!(
         house.inspection(id).await.agency_id,
         Some(house.inspector.organisation.id)
