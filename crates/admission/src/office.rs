@@ -105,7 +105,7 @@ impl Default for AdmissionSettings {
             scim_token_days: 365,
             function_test_days: 30,
             scim_per_second: 10,
-            scim_burst: 200,
+            scim_burst: 1_000,
             dormant_days: 90,
             warning_days: 30,
             observations_kept: 200,

@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, header};
 use naru_core::{Actor, Organisation, Role};
 use naru_crypto::sha256;
 use naru_storage::{ScimTokenRow, StorageError};
-use naru_web::{Asker, Hub, PeerAddress, Problem};
+use naru_web::{Hub, PeerAddress, Problem};
 
 use super::error::ScimError;
 use super::pace::Pace;
@@ -28,13 +28,10 @@ impl Directory {
         Actor::Member(self.token.issued_by)
     }
 
-    /// The directory behind a request's token (RFC 6750 2.1). Addresses without one are let in only so often.
+    /// The directory behind a request's token (RFC 6750 2.1). Addresses without one are let in only so often; a
+    /// directory that takes in all its people at once is not.
     pub(super) async fn of(hub: &Hub, pace: &Pace, head: &Parts) -> Result<Self, Refused> {
         let address = head.extensions.get::<PeerAddress>().map(|peer| peer.0);
-        if let Some(from) = address {
-            let let_in = hub.rates().allow(Asker::Address(from), hub.now());
-            let_in.map_err(Refused::TooMany)?;
-        }
         let found = match bearer(&head.headers) {
             Some(token) => Self::find(hub, sha256(token.as_bytes())).await?,
             None => None,
