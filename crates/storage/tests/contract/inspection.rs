@@ -203,10 +203,19 @@ async fn one_inspection_of_a_kind_is_under_way(house: &House) {
 async fn an_inspection_moves_only_from_where_it_was_seen(house: &House) {
     let first = stored(house).await;
     let (agency, own) = (first.agency_id.expect("it has one"), first.organisation_id);
-    assert!(house.get(async |tx| tx.inspection_binds(agency, own).await).await);
-    assert!(!house.get(async |tx| tx.inspection_binds(own, own).await).await);
+    let binds = async |agency| house.get(async |tx| tx.inspection_binds(agency, own).await).await;
+    assert!(!binds(agency).await, "nothing is handed in while they only talk");
+    let handed_in = InspectionRow {
+        state: "PRE_REVIEW".to_owned(),
+        ..first
+    };
+    assert!(house.put(async |tx| tx.inspection_update(&handed_in).await).await);
+    assert!(binds(agency).await && !binds(own).await);
+    let first = InspectionRow {
+        version: 2,
+        ..handed_in
+    };
     let moved = InspectionRow {
-        agency_id: None,
         state: "FINAL_REPORTED".to_owned(),
         state_since: house.now().plus_seconds(9),
         round: 4,
@@ -221,7 +230,16 @@ async fn an_inspection_moves_only_from_where_it_was_seen(house: &House) {
         "seen before"
     );
     let found = house.get(async |tx| tx.inspection_find(first.id).await).await;
-    assert_eq!(found, Some(InspectionRow { version: 2, ..moved }));
+    let ended = InspectionRow { version: 3, ..moved };
+    assert_eq!(found, Some(ended.clone()));
+    assert!(!binds(agency).await, "it has ended");
+    let nobodys = InspectionRow {
+        agency_id: None,
+        ..ended
+    };
+    assert!(house.put(async |tx| tx.inspection_update(&nobodys).await).await);
+    let found = house.get(async |tx| tx.inspection_find(first.id).await).await;
+    assert_eq!(found.expect("it is there").agency_id, None);
 }
 
 async fn inspections_are_filtered_and_those_waiting_longest_come_first(house: &House) {
