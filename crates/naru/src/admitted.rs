@@ -1,5 +1,7 @@
 //! An organisation whose every gate is open, written straight into its row: what the load of a benchmark and the
 //! clients of tests stand behind. No command leads here; a fintech is admitted by its gates and by two people.
+//!
+//! It is no fintech by kind: what binds fintechs is worked out anew at every start of a hub, and nothing here would bear it.
 
 use naru_core::{
     Action, Actor, AdmissionState, Gate, GateStanding, Organisation, OrganisationId, OrganisationKind, StandingDuty,
@@ -25,7 +27,7 @@ pub async fn admitted(storage: &Storage, code: &str) -> Result<OrganisationId, S
     let organisation = &Organisation {
         id: OrganisationId::new(now, storage.chance()),
         code: code.to_owned(),
-        kind: OrganisationKind::Fintech,
+        kind: OrganisationKind::Institution,
         name: code.to_owned(),
         state: AdmissionState::Live,
         state_since: now,
