@@ -1,7 +1,8 @@
 //! An organisation whose every gate is open, written straight into its row: what the load of a benchmark and the
 //! clients of tests stand behind. No command leads here; a fintech is admitted by its gates and by two people.
 //!
-//! It is no fintech by kind: what binds fintechs is worked out anew at every start of a hub, and nothing here would bear it.
+//! It is no fintech by kind: what binds fintechs is worked out anew at every start of a hub, and nothing here would
+//! bear it.
 
 use naru_core::{
     Action, Actor, AdmissionState, Gate, GateStanding, Organisation, OrganisationId, OrganisationKind, StandingDuty,
