@@ -230,6 +230,13 @@ impl Tx {
             .collect()
     }
 
+    /// How many clients of an organisation are not closed.
+    pub async fn client_count_open(&self, id: OrganisationId) -> Result<i64, StorageError> {
+        let sql = "SELECT COUNT(*) FROM clients WHERE organisation_id = $1 AND status <> 'closed'";
+        let row = self.query_opt(sql, values![id]).await?;
+        row.map_or(Ok(0), |mut row| row.next())
+    }
+
     /// Gives a client another certificate; tokens bound to the old one are refused from the next call on.
     pub async fn client_set_certificate(&self, id: ClientId, sha256: Option<[u8; 32]>) -> Result<bool, StorageError> {
         let sql = "UPDATE clients SET certificate_sha256 = $2, version = version + 1 WHERE id = $1";

@@ -11,7 +11,7 @@ use super::redirect_uri::is_redirect_uri;
 use super::{admission, credential};
 
 /// Clients that an organisation may have, but for closed ones.
-pub const CLIENTS_MAX: usize = 20;
+pub const CLIENTS_MAX: i64 = 20;
 
 /// Why a client was not registered or changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -153,12 +153,10 @@ async fn has_place(tx: &Tx, actor: &Actor, client: &Client) -> Result<(), Client
             "must be at a simulated institution for a client of the test bed",
         ));
     }
-    if let (Actor::Member(_), Some(id)) = (actor, client.organisation_id) {
-        let clients = tx.client_list_of_organisation(id).await?;
-        let open = clients.iter().filter(|client| client.status != ClientStatus::Closed);
-        if open.count() >= CLIENTS_MAX {
-            return Err(ClientError::Full);
-        }
+    if let (Actor::Member(_), Some(id)) = (actor, client.organisation_id)
+        && tx.client_count_open(id).await? >= CLIENTS_MAX
+    {
+        return Err(ClientError::Full);
     }
     Ok(())
 }

@@ -23,8 +23,6 @@ use crate::member::route;
 use crate::pages::{Form, Pages};
 
 const HERE: &str = "/fintech/apps";
-/// Clients of one fintech at most.
-const APPS_MAX: usize = 20;
 /// Redirect URIs of one client at most.
 const URIS_MAX: usize = 10;
 /// Days for which a certificate is issued.
@@ -127,9 +125,6 @@ async fn register(Sent { seat, form }: Sent) -> Response {
 
 async fn registered(seat: &Seat, form: &Form) -> Result<Ended, Trouble> {
     may_change(seat)?;
-    if standing::clients(seat.office(), &seat.staff).await?.len() >= APPS_MAX {
-        return Err(alert(AlertWord::Full, format!("at most {APPS_MAX} clients")));
-    }
     let registration = registration(seat, form)?;
     let actor = seat.staff.actor();
     let (client, secret) = service::register(seat.pages().hub.storage(), &actor, registration).await?;

@@ -207,6 +207,8 @@ async fn the_sum_of_limits_follows_the_clients(house: &House) {
         .get(async |tx| tx.client_list_of_organisation(owner.id).await)
         .await;
     assert_eq!(listed.len(), 2);
+    let open = house.get(async |tx| tx.client_count_open(owner.id).await).await;
+    assert_eq!(open, 1, "a closed one takes no room");
     let behind = house
         .get(async |tx| tx.organisation_find_by_client(second.id).await)
         .await;
